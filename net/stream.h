@@ -1,0 +1,114 @@
+#ifndef NET_STREAM_H
+#define NET_STREAM_H
+
+/* Stream sockets of the system: resolving, connecting, listening, accepting, and their options.
+
+   Functions return 0 on success, and a struct net_error that tells what failed otherwise. All
+   descriptors are close-on-exec. Thread rule: every function may be called by any thread. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* net_error_kind tells what the code in a net_error is. */
+enum net_error_kind {
+  NET_ERROR_NONE = 0,
+  NET_ERROR_SYSTEM,   /* errno */
+  NET_ERROR_RESOLVER, /* a value of getaddrinfo */
+  NET_ERROR_TIMEOUT   /* the deadline passed; code is 0 */
+};
+
+/* net_error is why a call failed. */
+struct net_error {
+  enum net_error_kind kind;
+  int code;
+};
+
+/* net_error_text writes the error in the system's words to `text` (at most `size` bytes, always
+   terminated) and returns `text`. */
+const char *net_error_text(struct net_error error, char *text, size_t size);
+
+/* net_address is a socket address with what socket(2) needs to use it. */
+struct net_address {
+  struct sockaddr_storage storage;
+  socklen_t length;
+  int family;
+  int socktype;
+  int protocol;
+};
+
+/* net_resolve finds the addresses of `host` and `port` (a number or a service's name) for streams,
+   IPv6 and IPv4, in the system's order of preference. A NULL `host` is the loopback address, or with
+   `passive` every address of the machine. Sets `*addresses` to an array of `*num_addresses`, which
+   the caller gives to free(). It may block in the resolver: no deadline holds it. */
+struct net_error net_resolve(const char *host, const char *port, bool passive,
+                             struct net_address **addresses, size_t *num_addresses);
+
+/* net_connect connects to `address` within `deadline_ms` (negative: as long as the system tries) and
+   sets `*fd`, a blocking descriptor with TCP_NODELAY where it is TCP. */
+struct net_error net_connect(const struct net_address *address, int64_t deadline_ms, int *fd);
+
+/* net_bind_options are what net_bind sets before it binds. */
+struct net_bind_options {
+  bool reuseaddr;
+  bool reuseport;
+};
+
+/* net_bind makes a socket bound to `address` and sets `*fd`. On failure nothing is left open. */
+struct net_error net_bind(const struct net_address *address, struct net_bind_options options,
+                          int *fd);
+
+/* net_listen starts to listen. */
+struct net_error net_listen(int fd, int backlog);
+
+/* net_accept takes a connection that is there, or waits for one where `fd` is blocking, and sets
+   `*accepted` (blocking or not as `fd` is, with TCP_NODELAY where it is TCP) and, unless it is NULL,
+   `*peer`. EINTR and connections that were aborted meanwhile are passed over; EAGAIN comes from a
+   non-blocking `fd`. */
+struct net_error net_accept(int fd, int *accepted, struct net_address *peer);
+
+/* net_local_address writes the address that `fd` is bound to. */
+struct net_error net_local_address(int fd, struct net_address *address);
+
+/* net_peer_address writes the address that `fd` is connected to. */
+struct net_error net_peer_address(int fd, struct net_address *address);
+
+/* net_address_name writes the numeric host (the path of a unix socket) to `host` and the port to
+   `*port` (0 where there is none). */
+struct net_error net_address_name(const struct net_address *address, char *host, size_t host_size,
+                                  int *port);
+
+/* net_wait waits until `fd` is ready for one of `directions` (NET_TRANSPORT_READABLE,
+   NET_TRANSPORT_WRITABLE), at most `timeout_ms` (negative: forever). Signals do not end it and do not
+   lengthen it (D-17). */
+struct net_error net_wait(int fd, unsigned directions, int64_t timeout_ms);
+
+/* net_get_option reads a socket option that is an int. */
+struct net_error net_get_option(int fd, int level, int name, int *value);
+
+/* net_set_option sets a socket option that is an int. */
+struct net_error net_set_option(int fd, int level, int name, int value);
+
+/* net_get_timeout reads SO_RCVTIMEO or SO_SNDTIMEO in seconds. */
+struct net_error net_get_timeout(int fd, int name, double *seconds);
+
+/* net_set_timeout sets SO_RCVTIMEO or SO_SNDTIMEO. 0 means none; a time too short for the kernel's
+   clock is rounded up, so that it does not become none. */
+struct net_error net_set_timeout(int fd, int name, double seconds);
+
+/* net_set_nonblocking sets or clears O_NONBLOCK. */
+struct net_error net_set_nonblocking(int fd, bool nonblocking);
+
+/* net_close closes `fd`. It is closed even when an error is returned, EINTR included. */
+struct net_error net_close(int fd);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
