@@ -14,9 +14,9 @@ def _download(ctx, url, output, sha256):
     return ctx.download(url = url, output = output, sha256 = sha256, allow_fail = True).success
 
 def _download_cached(ctx):
-    # The repository cache goes by the sha256, and --distdir by the name.
-    folder = ctx.os.environ.get("SOURCE_ARCHIVES", "/nonexistent")
-    url = "file://%s/%s" % (folder, ctx.attr.archive)
+    # Without a URL this asks the repository cache alone, which goes by the sha256.
+    folder = ctx.os.environ.get("SOURCE_ARCHIVES")
+    url = ["file://%s/%s" % (folder, ctx.attr.archive)] if folder else []
     return _download(ctx, url, ctx.attr.archive, ctx.attr.sha256)
 
 def _download_from_debian(ctx):
