@@ -3,13 +3,16 @@
 
 /* Stream sockets of the system: resolving, connecting, listening, accepting, and their options.
 
-   Functions return 0 on success, and a struct net_error that tells what failed otherwise. All
-   descriptors are close-on-exec. Thread rule: every function may be called by any thread. */
+   Functions return a struct net_error: its kind is NET_ERROR_NONE on success, and it tells what
+   failed otherwise. Out parameters are set on success alone. All descriptors are close-on-exec.
+   Thread rule: every function may be called by any thread. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+
+#include "net/transport.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,7 +20,7 @@ extern "C" {
 
 /* net_error_kind tells what the code in a net_error is. */
 enum net_error_kind {
-  NET_ERROR_NONE = 0,
+  NET_ERROR_NONE = 0, /* code is 0 */
   NET_ERROR_SYSTEM,   /* errno */
   NET_ERROR_RESOLVER, /* a value of getaddrinfo */
   NET_ERROR_TIMEOUT   /* the deadline passed; code is 0 */
@@ -29,8 +32,8 @@ struct net_error {
   int code;
 };
 
-/* net_error_text writes the error in the system's words to `text` (at most `size` bytes, always
-   terminated) and returns `text`. */
+/* net_error_text writes the error in the system's words to `text` (at most `size` bytes, which is
+   not 0; always terminated) and returns `text`: "" for NET_ERROR_NONE, otherwise never empty. */
 const char *net_error_text(struct net_error error, char *text, size_t size);
 
 /* net_address is a socket address with what socket(2) needs to use it. */
@@ -43,14 +46,15 @@ struct net_address {
 };
 
 /* net_resolve finds the addresses of `host` and `port` (a number or a service's name) for streams,
-   IPv6 and IPv4, in the system's order of preference. A NULL `host` is the loopback address, or with
-   `passive` every address of the machine. Sets `*addresses` to an array of `*num_addresses`, which
-   the caller gives to free(). It may block in the resolver: no deadline holds it. */
+   IPv6 and IPv4, in the system's order of preference. A NULL `host` is the loopback address, or
+   with `passive` every address of the machine. Sets `*addresses` to an array of `*num_addresses`,
+   which the caller gives to free(). It may block in the resolver: no deadline holds it. */
 struct net_error net_resolve(const char *host, const char *port, bool passive,
                              struct net_address **addresses, size_t *num_addresses);
 
-/* net_connect connects to `address` within `deadline_ms` (negative: as long as the system tries) and
-   sets `*fd`, a blocking descriptor with TCP_NODELAY where it is TCP. */
+/* net_connect connects to `address` within `deadline_ms` (negative: as long as the system tries)
+   and sets `*fd`, a blocking descriptor with TCP_NODELAY where it is TCP. NET_ERROR_TIMEOUT: the
+   deadline has passed; ETIMEDOUT: the system gave up. On failure nothing is left open. */
 struct net_error net_connect(const struct net_address *address, int64_t deadline_ms, int *fd);
 
 /* net_bind_options are what net_bind sets before it binds. */
@@ -67,9 +71,11 @@ struct net_error net_bind(const struct net_address *address, struct net_bind_opt
 struct net_error net_listen(int fd, int backlog);
 
 /* net_accept takes a connection that is there, or waits for one where `fd` is blocking, and sets
-   `*accepted` (blocking or not as `fd` is, with TCP_NODELAY where it is TCP) and, unless it is NULL,
-   `*peer`. EINTR and connections that were aborted meanwhile are passed over; EAGAIN comes from a
-   non-blocking `fd`. */
+   `*accepted` (blocking or not as `fd` is, with TCP_NODELAY where it is TCP) and, unless it is
+   NULL,
+   `*peer`. EINTR and connections that were aborted meanwhile are passed over. Where there is no
+   connection, a non-blocking `fd` gives EAGAIN, and a blocking one whose SO_RCVTIMEO is over
+   NET_ERROR_TIMEOUT, however many signals came meanwhile (D-17). */
 struct net_error net_accept(int fd, int *accepted, struct net_address *peer);
 
 /* net_local_address writes the address that `fd` is bound to. */
@@ -78,14 +84,17 @@ struct net_error net_local_address(int fd, struct net_address *address);
 /* net_peer_address writes the address that `fd` is connected to. */
 struct net_error net_peer_address(int fd, struct net_address *address);
 
-/* net_address_name writes the numeric host (the path of a unix socket) to `host` and the port to
-   `*port` (0 where there is none). */
+/* net_address_name writes the numeric host (the path of a unix socket, "" where it has none, with
+   an
+   @ for the NUL of the abstract namespace) to `host` and the port to `*port` (0 where there is
+   none). EAI_OVERFLOW or ENAMETOOLONG: `host` is too small. */
 struct net_error net_address_name(const struct net_address *address, char *host, size_t host_size,
                                   int *port);
 
 /* net_wait waits until `fd` is ready for one of `directions` (NET_TRANSPORT_READABLE,
-   NET_TRANSPORT_WRITABLE), at most `timeout_ms` (negative: forever). Signals do not end it and do not
-   lengthen it (D-17). */
+   NET_TRANSPORT_WRITABLE) or has failed or hung up, which the next call on it tells. It waits at
+   most `timeout_ms` (negative: forever) and then returns NET_ERROR_TIMEOUT. Signals do not end it
+   and do not lengthen it (D-17). */
 struct net_error net_wait(int fd, unsigned directions, int64_t timeout_ms);
 
 /* net_get_option reads a socket option that is an int. */
@@ -97,14 +106,16 @@ struct net_error net_set_option(int fd, int level, int name, int value);
 /* net_get_timeout reads SO_RCVTIMEO or SO_SNDTIMEO in seconds. */
 struct net_error net_get_timeout(int fd, int name, double *seconds);
 
-/* net_set_timeout sets SO_RCVTIMEO or SO_SNDTIMEO. 0 means none; a time too short for the kernel's
-   clock is rounded up, so that it does not become none. */
+/* net_set_timeout sets SO_RCVTIMEO or SO_SNDTIMEO. 0 means none, and so does infinity; a time too
+   short for the kernel's clock is rounded up, so that it does not become none. EINVAL: `seconds` is
+   negative or not a number. */
 struct net_error net_set_timeout(int fd, int name, double seconds);
 
 /* net_set_nonblocking sets or clears O_NONBLOCK. */
 struct net_error net_set_nonblocking(int fd, bool nonblocking);
 
-/* net_close closes `fd`. It is closed even when an error is returned, EINTR included. */
+/* net_close closes `fd`. It is closed even when an error is returned. EINTR is not an error here.
+ */
 struct net_error net_close(int fd);
 
 #ifdef __cplusplus

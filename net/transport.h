@@ -88,8 +88,12 @@ enum net_transport_mode {
 
 /* net_transport_posix makes `*transport` serve the connected stream socket `fd`, whose O_NONBLOCK
    flag it sets as `mode` says. It returns 0 on success: the transport owns `fd` from then on, and
-   its close function closes it. It returns an errno value on failure (EBADF, ENOTSOCK, ENOMEM):
-   `fd` is then still the caller's, its flags as they were.
+   its close function closes it. It returns an errno value on failure (EBADF, ENOTSOCK, EPROTOTYPE
+   for a socket that is not a stream, ENOMEM): `fd` is then still the caller's, its flags as they
+   were.
+
+   A signal neither ends nor lengthens a call (D-17): in blocking mode one that SO_RCVTIMEO or
+   SO_SNDTIMEO holds goes on with the time that is left.
 
    In blocking mode a descriptor that somebody made non-blocking all the same gives
    NET_TRANSPORT_AGAIN: the TLS socket then retries within its clock limit (D-14). */

@@ -1,0 +1,140 @@
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "net/stream.h"
+#include "net/stream_internal.h"
+
+static struct net_error resolver_error(int code) {
+  if (code == EAI_SYSTEM) {
+    return net_system_error(errno);
+  }
+  return (struct net_error){.kind = NET_ERROR_RESOLVER, .code = code};
+}
+
+static struct net_address address_of(const struct addrinfo *info) {
+  struct net_address address = {
+      .length = info->ai_addrlen,
+      .family = info->ai_family,
+      .socktype = info->ai_socktype,
+      .protocol = info->ai_protocol,
+  };
+  memcpy(&address.storage, info->ai_addr, info->ai_addrlen);
+  return address;
+}
+
+static struct net_error copy_list(const struct addrinfo *list, struct net_address **addresses,
+                                  size_t *num_addresses) {
+  size_t num = 1; /* a list is never empty */
+  for (const struct addrinfo *info = list->ai_next; info != NULL; info = info->ai_next) {
+    num++;
+  }
+  struct net_address *copies = calloc(num, sizeof(*copies));
+  if (copies == NULL) {
+    return net_system_error(ENOMEM);
+  }
+  size_t next = 0;
+  for (const struct addrinfo *info = list; info != NULL; info = info->ai_next) {
+    copies[next++] = address_of(info);
+  }
+  *addresses = copies;
+  *num_addresses = num;
+  return net_no_error();
+}
+
+struct net_error net_resolve(const char *host, const char *port, bool passive,
+                             struct net_address **addresses, size_t *num_addresses) {
+  struct addrinfo hints = {
+      .ai_flags = passive ? AI_PASSIVE : 0,
+      .ai_family = AF_UNSPEC,
+      .ai_socktype = SOCK_STREAM,
+      .ai_protocol = IPPROTO_TCP,
+  };
+  struct addrinfo *list = NULL;
+  int code = getaddrinfo(host, port, &hints, &list);
+  if (code != 0) {
+    return resolver_error(code);
+  }
+  struct net_error error = copy_list(list, addresses, num_addresses);
+  freeaddrinfo(list);
+  return error;
+}
+
+struct net_error net_complete_address(int fd, struct net_address *address) {
+  address->family = address->storage.ss_family;
+  struct net_error error = net_get_option(fd, SOL_SOCKET, SO_TYPE, &address->socktype);
+  if (error.kind == NET_ERROR_NONE) {
+    error = net_get_option(fd, SOL_SOCKET, SO_PROTOCOL, &address->protocol);
+  }
+  return error;
+}
+
+typedef int (*name_function)(int fd, struct sockaddr *address, socklen_t *length);
+
+static struct net_error address_by(name_function function, int fd, struct net_address *address) {
+  struct net_address found = {.length = sizeof(found.storage)};
+  if (function(fd, (struct sockaddr *)&found.storage, &found.length) != 0) {
+    return net_system_error(errno);
+  }
+  struct net_error error = net_complete_address(fd, &found);
+  if (error.kind == NET_ERROR_NONE) {
+    *address = found;
+  }
+  return error;
+}
+
+struct net_error net_local_address(int fd, struct net_address *address) {
+  return address_by(getsockname, fd, address);
+}
+
+struct net_error net_peer_address(int fd, struct net_address *address) {
+  return address_by(getpeername, fd, address);
+}
+
+/* The path of a unix socket need not be terminated, and one without a name has none. That of the
+   abstract namespace, which begins with a NUL, is written with an @ as the system's tools do. */
+static struct net_error unix_name(const struct net_address *address, char *host, size_t host_size) {
+  const struct sockaddr_un *unix_address = (const struct sockaddr_un *)&address->storage;
+  size_t offset = offsetof(struct sockaddr_un, sun_path);
+  size_t length = address->length > offset ? address->length - offset : 0;
+  const char *path = unix_address->sun_path;
+  bool is_abstract = length > 0 && path[0] == '\0';
+  if (!is_abstract) {
+    length = strnlen(path, length);
+  }
+  if (length >= host_size) {
+    return net_system_error(ENAMETOOLONG);
+  }
+  memcpy(host, path, length);
+  host[length] = '\0';
+  if (is_abstract) {
+    host[0] = '@';
+  }
+  return net_no_error();
+}
+
+static int port_of(const struct net_address *address) {
+  if (address->family == AF_INET6) {
+    return ntohs(((const struct sockaddr_in6 *)&address->storage)->sin6_port);
+  }
+  return ntohs(((const struct sockaddr_in *)&address->storage)->sin_port);
+}
+
+struct net_error net_address_name(const struct net_address *address, char *host, size_t host_size,
+                                  int *port) {
+  if (address->family == AF_UNIX) {
+    *port = 0;
+    return unix_name(address, host, host_size);
+  }
+  int code = getnameinfo((const struct sockaddr *)&address->storage, address->length, host,
+                         (socklen_t)host_size, NULL, 0, NI_NUMERICHOST);
+  if (code != 0) {
+    return resolver_error(code);
+  }
+  *port = port_of(address);
+  return net_no_error();
+}

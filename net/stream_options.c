@@ -1,0 +1,61 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "net/stream.h"
+#include "net/stream_internal.h"
+
+struct net_error net_get_option(int fd, int level, int name, int *value) {
+  socklen_t size = sizeof(*value);
+  return net_system_result(getsockopt(fd, level, name, value, &size));
+}
+
+struct net_error net_set_option(int fd, int level, int name, int value) {
+  return net_system_result(setsockopt(fd, level, name, &value, sizeof(value)));
+}
+
+struct net_error net_get_timeout(int fd, int name, double *seconds) {
+  struct timeval timeout = {0, 0};
+  socklen_t size = sizeof(timeout);
+  struct net_error error = net_system_result(getsockopt(fd, SOL_SOCKET, name, &timeout, &size));
+  if (error.kind == NET_ERROR_NONE) {
+    *seconds = (double)timeout.tv_sec + (double)timeout.tv_usec / 1e6;
+  }
+  return error;
+}
+
+/* Longer than the kernel can count, which takes it for none. */
+static const double kLongestTimeout = 1e15;
+
+static struct timeval timeval_of(double seconds) {
+  double bounded = seconds < kLongestTimeout ? seconds : kLongestTimeout;
+  struct timeval timeout = {.tv_sec = (time_t)bounded};
+  timeout.tv_usec = (suseconds_t)((bounded - (double)timeout.tv_sec) * 1e6 + 0.5);
+  if (timeout.tv_usec >= 1000000) {
+    timeout.tv_sec++;
+    timeout.tv_usec = 0;
+  }
+  if (timeout.tv_sec == 0 && timeout.tv_usec == 0 && seconds > 0) {
+    timeout.tv_usec = 1;
+  }
+  return timeout;
+}
+
+struct net_error net_set_timeout(int fd, int name, double seconds) {
+  bool is_valid = seconds >= 0; /* a NaN is not */
+  if (!is_valid) {
+    return net_system_error(EINVAL);
+  }
+  struct timeval timeout = timeval_of(seconds);
+  return net_system_result(setsockopt(fd, SOL_SOCKET, name, &timeout, sizeof(timeout)));
+}
+
+struct net_error net_set_nonblocking(int fd, bool nonblocking) {
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0) {
+    return net_system_result(flags);
+  }
+  int wanted = nonblocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+  return wanted == flags ? net_system_result(0) : net_system_result(fcntl(fd, F_SETFL, wanted));
+}
