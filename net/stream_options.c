@@ -25,13 +25,16 @@ struct net_error net_get_timeout(int fd, int name, double *seconds) {
   return error;
 }
 
-/* Longer than the kernel can count, which takes it for none. */
+/* About what the kernel can count; more is as good as none. */
 static const double kLongestTimeout = 1e15;
 
 static struct timeval timeval_of(double seconds) {
-  double bounded = seconds < kLongestTimeout ? seconds : kLongestTimeout;
-  struct timeval timeout = {.tv_sec = (time_t)bounded};
-  timeout.tv_usec = (suseconds_t)((bounded - (double)timeout.tv_sec) * 1e6 + 0.5);
+  struct timeval timeout = {0, 0};
+  if (seconds > kLongestTimeout) {
+    return timeout;
+  }
+  timeout.tv_sec = (time_t)seconds;
+  timeout.tv_usec = (suseconds_t)((seconds - (double)timeout.tv_sec) * 1e6 + 0.5);
   if (timeout.tv_usec >= 1000000) {
     timeout.tv_sec++;
     timeout.tv_usec = 0;

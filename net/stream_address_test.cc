@@ -1,0 +1,220 @@
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "net/stream.h"
+#include "testing/sockets.h"
+
+// The linker sends the calls of net/ here (--wrap).
+extern "C" {
+int __real_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+                       struct addrinfo **list);
+void *__real_calloc(size_t number, size_t size);
+
+static int resolver_errno = 0;
+static bool calloc_fails = false;
+
+int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+                       struct addrinfo **list) {
+  if (resolver_errno != 0) {
+    errno = resolver_errno;
+    return EAI_SYSTEM;
+  }
+  return __real_getaddrinfo(host, port, hints, list);
+}
+
+void *__wrap_calloc(size_t number, size_t size) {
+  return calloc_fails ? nullptr : __real_calloc(number, size);
+}
+}
+
+namespace {
+
+using net_testing::Descriptor;
+using net_testing::SocketPair;
+
+struct Resolved {
+  struct net_error error = {NET_ERROR_NONE, 0};
+  std::vector<struct net_address> addresses;
+};
+
+Resolved Resolve(const char *host, const char *port, bool passive) {
+  struct net_address *addresses = nullptr;
+  size_t num_addresses = 0;
+  Resolved resolved;
+  resolved.error = net_resolve(host, port, passive, &addresses, &num_addresses);
+  if (resolved.error.kind == NET_ERROR_NONE) {
+    resolved.addresses.assign(addresses, addresses + num_addresses);
+  } else {
+    EXPECT_EQ(nullptr, addresses);
+    EXPECT_EQ(0u, num_addresses);
+  }
+  free(addresses);
+  return resolved;
+}
+
+std::string Name(const struct net_address &address) {
+  char host[128];
+  int port = -1;
+  EXPECT_EQ(NET_ERROR_NONE, net_address_name(&address, host, sizeof(host), &port).kind);
+  return std::string(host) + " " + std::to_string(port);
+}
+
+std::string Text(struct net_error error) {
+  char text[128];
+  EXPECT_EQ(text, net_error_text(error, text, sizeof(text)));
+  return text;
+}
+
+TEST(Resolve, NumbersAreTaken) {
+  Resolved resolved = Resolve("127.0.0.1", "80", false);
+  ASSERT_EQ(1u, resolved.addresses.size());
+  EXPECT_EQ("127.0.0.1 80", Name(resolved.addresses[0]));
+  EXPECT_EQ(AF_INET, resolved.addresses[0].family);
+  EXPECT_EQ(SOCK_STREAM, resolved.addresses[0].socktype);
+  EXPECT_EQ(IPPROTO_TCP, resolved.addresses[0].protocol);
+  EXPECT_EQ(sizeof(struct sockaddr_in), resolved.addresses[0].length);
+  resolved = Resolve("::1", "65535", false);
+  ASSERT_EQ(1u, resolved.addresses.size());
+  EXPECT_EQ("::1 65535", Name(resolved.addresses[0]));
+  EXPECT_EQ(AF_INET6, resolved.addresses[0].family);
+}
+
+TEST(Resolve, WithoutAHost) {
+  bool has_loopback = false;
+  for (const struct net_address &address : Resolve(nullptr, "80", false).addresses) {
+    has_loopback = has_loopback || Name(address) == "127.0.0.1 80";
+    EXPECT_NE("0.0.0.0 80", Name(address));
+  }
+  EXPECT_TRUE(has_loopback);
+  bool has_every = false;
+  for (const struct net_address &address : Resolve(nullptr, "80", true).addresses) {
+    has_every = has_every || Name(address) == "0.0.0.0 80";
+    EXPECT_NE("127.0.0.1 80", Name(address));
+  }
+  EXPECT_TRUE(has_every);
+}
+
+TEST(Resolve, NamesThatCannotBeAreTheResolversError) {
+  Resolved resolved = Resolve(std::string(300, 'a').c_str(), "80", false);
+  EXPECT_EQ(NET_ERROR_RESOLVER, resolved.error.kind);
+  EXPECT_EQ(gai_strerror(resolved.error.code), Text(resolved.error));
+  resolved = Resolve("127.0.0.1", "no-such-service", false);
+  EXPECT_EQ(NET_ERROR_RESOLVER, resolved.error.kind);
+  EXPECT_EQ(EAI_SERVICE, resolved.error.code);
+}
+
+TEST(Resolve, TheSystemsErrorIsPassedOn) {
+  resolver_errno = EMFILE;
+  Resolved resolved = Resolve("127.0.0.1", "80", false);
+  resolver_errno = 0;
+  EXPECT_EQ(NET_ERROR_SYSTEM, resolved.error.kind);
+  EXPECT_EQ(EMFILE, resolved.error.code);
+}
+
+TEST(Resolve, WithoutMemory) {
+  calloc_fails = true;
+  struct net_address *addresses = nullptr;
+  size_t num_addresses = 0;
+  struct net_error error = net_resolve("127.0.0.1", "80", false, &addresses, &num_addresses);
+  calloc_fails = false;
+  EXPECT_EQ(NET_ERROR_SYSTEM, error.kind);
+  EXPECT_EQ(ENOMEM, error.code);
+  EXPECT_EQ(nullptr, addresses);
+}
+
+TEST(Address, OfBothEnds) {
+  for (int family : {AF_INET, AF_INET6}) {
+    SocketPair pair = net_testing::MakeSocketPair(family);
+    if (pair.far.get() < 0) {
+      continue;
+    }
+    struct net_address local;
+    struct net_address peer;
+    ASSERT_EQ(NET_ERROR_NONE, net_local_address(pair.near.get(), &local).kind);
+    ASSERT_EQ(NET_ERROR_NONE, net_peer_address(pair.far.get(), &peer).kind);
+    EXPECT_EQ(Name(local), Name(peer));
+    EXPECT_EQ(family, peer.family);
+    EXPECT_EQ(SOCK_STREAM, peer.socktype);
+    EXPECT_EQ(IPPROTO_TCP, peer.protocol);
+    ASSERT_EQ(NET_ERROR_NONE, net_peer_address(pair.near.get(), &peer).kind);
+    EXPECT_NE(Name(local), Name(peer));
+  }
+}
+
+TEST(Address, OfWhatIsNotConnected) {
+  Descriptor fd(socket(AF_INET, SOCK_STREAM, 0));
+  struct net_address address = {};
+  struct net_error error = net_peer_address(fd.get(), &address);
+  EXPECT_EQ(NET_ERROR_SYSTEM, error.kind);
+  EXPECT_EQ(ENOTCONN, error.code);
+  EXPECT_EQ(0u, address.length);
+}
+
+struct net_address UnixAddress(const std::string &path) {
+  struct net_address address = {};
+  auto *unix_address = reinterpret_cast<struct sockaddr_un *>(&address.storage);
+  unix_address->sun_family = AF_UNIX;
+  memcpy(unix_address->sun_path, path.data(), path.size());
+  address.length = static_cast<socklen_t>(offsetof(struct sockaddr_un, sun_path) + path.size());
+  address.family = AF_UNIX;
+  return address;
+}
+
+TEST(AddressName, OfUnixSockets) {
+  EXPECT_EQ(" 0", Name(UnixAddress("")));
+  EXPECT_EQ("/run/s 0", Name(UnixAddress("/run/s")));
+  EXPECT_EQ("/run/s 0", Name(UnixAddress(std::string("/run/s\0", 7))));
+  EXPECT_EQ("@abc 0", Name(UnixAddress(std::string("\0abc", 4))));
+  std::string longest(sizeof(sockaddr_un::sun_path), 'p');
+  EXPECT_EQ(longest + " 0", Name(UnixAddress(longest)));
+  SocketPair pair = net_testing::MakeSocketPair(AF_UNIX);
+  struct net_address peer;
+  ASSERT_EQ(NET_ERROR_NONE, net_peer_address(pair.near.get(), &peer).kind);
+  EXPECT_EQ(" 0", Name(peer));
+}
+
+TEST(AddressName, ThatDoesNotFit) {
+  char host[6] = "old";
+  int port = 0;
+  struct net_address address = UnixAddress("/run/s");
+  struct net_error error = net_address_name(&address, host, sizeof(host), &port);
+  EXPECT_EQ(NET_ERROR_SYSTEM, error.kind);
+  EXPECT_EQ(ENAMETOOLONG, error.code);
+  address = UnixAddress("/run/");
+  EXPECT_EQ(NET_ERROR_NONE, net_address_name(&address, host, sizeof(host), &port).kind);
+  EXPECT_STREQ("/run/", host);
+  address = Resolve("127.0.0.1", "80", false).addresses[0];
+  error = net_address_name(&address, host, sizeof(host), &port);
+  EXPECT_EQ(NET_ERROR_RESOLVER, error.kind);
+  EXPECT_EQ(EAI_OVERFLOW, error.code);
+}
+
+TEST(ErrorText, IsTheSystems) {
+  EXPECT_EQ("", Text({NET_ERROR_NONE, 0}));
+  EXPECT_EQ("Connection refused", Text({NET_ERROR_SYSTEM, ECONNREFUSED}));
+  EXPECT_EQ("Unknown error 12345", Text({NET_ERROR_SYSTEM, 12345}));
+  EXPECT_EQ("Name or service not known", Text({NET_ERROR_RESOLVER, EAI_NONAME}));
+  EXPECT_EQ("Connection timed out", Text({NET_ERROR_TIMEOUT, 0}));
+}
+
+TEST(ErrorText, IsCutToItsPlace) {
+  for (int code : {ECONNREFUSED, 12345}) {
+    char text[8];
+    memset(text, '#', sizeof(text));
+    net_error_text({NET_ERROR_SYSTEM, code}, text, 5);
+    EXPECT_EQ(4u, strlen(text));
+    EXPECT_EQ('#', text[5]);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,108 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cmath>
+#include <limits>
+
+#include "gtest/gtest.h"
+#include "net/stream.h"
+#include "testing/sockets.h"
+
+namespace {
+
+class StreamOptionsTest : public testing::Test {
+ protected:
+  net_testing::SocketPair pair_ = net_testing::MakeSocketPair(AF_INET);
+  int fd_ = pair_.near.get();
+
+  double Timeout(int name) {
+    double seconds = -1;
+    EXPECT_EQ(NET_ERROR_NONE, net_get_timeout(fd_, name, &seconds).kind);
+    return seconds;
+  }
+};
+
+void ExpectSystemError(int code, struct net_error error) {
+  EXPECT_EQ(NET_ERROR_SYSTEM, error.kind);
+  EXPECT_EQ(code, error.code);
+}
+
+TEST_F(StreamOptionsTest, AreWrittenAndRead) {
+  for (int wanted : {1, 0}) {
+    int value = -1;
+    ASSERT_EQ(NET_ERROR_NONE, net_set_option(fd_, IPPROTO_TCP, TCP_NODELAY, wanted).kind);
+    ASSERT_EQ(NET_ERROR_NONE, net_get_option(fd_, IPPROTO_TCP, TCP_NODELAY, &value).kind);
+    EXPECT_EQ(wanted, value);
+  }
+}
+
+TEST_F(StreamOptionsTest, ThatTheSystemDoesNotHave) {
+  int value = 7;
+  ExpectSystemError(ENOPROTOOPT, net_get_option(fd_, IPPROTO_TCP, 12345, &value));
+  ExpectSystemError(ENOPROTOOPT, net_set_option(fd_, IPPROTO_TCP, 12345, 1));
+  ExpectSystemError(EBADF, net_set_option(-1, IPPROTO_TCP, TCP_NODELAY, 1));
+  EXPECT_EQ(7, value);
+}
+
+TEST_F(StreamOptionsTest, TimeoutsAreSeconds) {
+  EXPECT_EQ(0, Timeout(SO_RCVTIMEO));
+  ASSERT_EQ(NET_ERROR_NONE, net_set_timeout(fd_, SO_RCVTIMEO, 1.5).kind);
+  EXPECT_EQ(1.5, Timeout(SO_RCVTIMEO));
+  EXPECT_EQ(0, Timeout(SO_SNDTIMEO));
+  ASSERT_EQ(NET_ERROR_NONE, net_set_timeout(fd_, SO_SNDTIMEO, 3600).kind);
+  EXPECT_EQ(3600, Timeout(SO_SNDTIMEO));
+  EXPECT_EQ(1.5, Timeout(SO_RCVTIMEO));
+  ASSERT_EQ(NET_ERROR_NONE, net_set_timeout(fd_, SO_RCVTIMEO, 0).kind);
+  EXPECT_EQ(0, Timeout(SO_RCVTIMEO));
+}
+
+TEST_F(StreamOptionsTest, ShortTimeoutsDoNotBecomeNone) {
+  for (double seconds : {1e-9, 1e-300, std::numeric_limits<double>::denorm_min(), 4e-7}) {
+    ASSERT_EQ(NET_ERROR_NONE, net_set_timeout(fd_, SO_RCVTIMEO, seconds).kind);
+    EXPECT_GT(Timeout(SO_RCVTIMEO), 0) << seconds;
+    EXPECT_LT(Timeout(SO_RCVTIMEO), 0.1) << seconds;
+  }
+}
+
+TEST_F(StreamOptionsTest, TimeoutsRoundUpToTheNextSecond) {
+  ASSERT_EQ(NET_ERROR_NONE, net_set_timeout(fd_, SO_RCVTIMEO, 1.9999999).kind);
+  EXPECT_EQ(2, Timeout(SO_RCVTIMEO));
+}
+
+TEST_F(StreamOptionsTest, TimeoutsBeyondTheKernelAreNone) {
+  for (double seconds : {1e18, 1e300, std::numeric_limits<double>::infinity()}) {
+    ASSERT_EQ(NET_ERROR_NONE, net_set_timeout(fd_, SO_RCVTIMEO, 1).kind);
+    ASSERT_EQ(NET_ERROR_NONE, net_set_timeout(fd_, SO_RCVTIMEO, seconds).kind) << seconds;
+    EXPECT_EQ(0, Timeout(SO_RCVTIMEO)) << seconds;
+  }
+}
+
+TEST_F(StreamOptionsTest, TimeoutsThatAreNone) {
+  ASSERT_EQ(NET_ERROR_NONE, net_set_timeout(fd_, SO_RCVTIMEO, 1).kind);
+  ExpectSystemError(EINVAL, net_set_timeout(fd_, SO_RCVTIMEO, -1));
+  ExpectSystemError(EINVAL, net_set_timeout(fd_, SO_RCVTIMEO, -1e-9));
+  ExpectSystemError(EINVAL, net_set_timeout(fd_, SO_RCVTIMEO, std::nan("")));
+  EXPECT_EQ(1, Timeout(SO_RCVTIMEO));
+  ExpectSystemError(EBADF, net_set_timeout(-1, SO_RCVTIMEO, 1));
+  double seconds = 7;
+  ExpectSystemError(EBADF, net_get_timeout(-1, SO_RCVTIMEO, &seconds));
+  EXPECT_EQ(7, seconds);
+}
+
+TEST_F(StreamOptionsTest, NonblockingIsSetAndCleared) {
+  int before = fcntl(fd_, F_GETFL);
+  for (int i = 0; i < 2; i++) {
+    EXPECT_EQ(NET_ERROR_NONE, net_set_nonblocking(fd_, true).kind);
+    EXPECT_EQ(before | O_NONBLOCK, fcntl(fd_, F_GETFL));
+  }
+  for (int i = 0; i < 2; i++) {
+    EXPECT_EQ(NET_ERROR_NONE, net_set_nonblocking(fd_, false).kind);
+    EXPECT_EQ(before & ~O_NONBLOCK, fcntl(fd_, F_GETFL));
+  }
+  ExpectSystemError(EBADF, net_set_nonblocking(-1, true));
+}
+
+}  // namespace
