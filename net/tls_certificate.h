@@ -14,9 +14,9 @@ extern "C" {
 
 struct net_tls_certificate;
 
-/* net_tls_socket_peer_certificate returns the certificate that the peer showed, NULL where it showed
-   none, before the handshake and when memory is short. The caller frees it; it does not depend on
-   the socket. */
+/* net_tls_socket_peer_certificate returns the certificate that the peer showed, NULL where it
+   showed none, before the handshake and when memory is short. The caller frees it; it does not
+   depend on the socket. */
 struct net_tls_certificate *net_tls_socket_peer_certificate(const struct net_tls_socket *socket);
 
 /* net_tls_certificate_free frees a certificate. NULL is allowed. */
@@ -33,8 +33,9 @@ const char *net_tls_certificate_issuer(const struct net_tls_certificate *certifi
    names, IP addresses, e-mail addresses or URIs. */
 size_t net_tls_certificate_num_names(const struct net_tls_certificate *certificate);
 
-/* net_tls_certificate_name returns name `index` as "DNS:example.org", "IP:192.0.2.1", "email:..." or
-   "URI:..."; NULL past the last. Bytes of a name that are not printable ASCII are written \xHH. */
+/* net_tls_certificate_name returns name `index` as "DNS:example.org", "IP:192.0.2.1", "email:..."
+   or "URI:..."; NULL past the last. Bytes of a name that are not printable ASCII are written \xHH.
+ */
 const char *net_tls_certificate_name(const struct net_tls_certificate *certificate, size_t index);
 
 /* net_tls_certificate_not_before returns the begin of validity in seconds since 1970, UTC. */

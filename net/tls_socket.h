@@ -50,9 +50,9 @@ enum net_tls_outcome {
 
 /* net_tls_socket_new_client makes the client's end of a connection over `transport`. `mode` says
    whether the transport's receive and send block. `server_name` is what the peer's certificate must
-   be valid for: a DNS name, which is also sent as SNI (RFC 6066), or an IP address, which is matched
-   against iPAddress SANs and not sent (D-24). NULL is an error unless the name is not verified. No
-   I/O happens.
+   be valid for: a DNS name, which is also sent as SNI (RFC 6066), or an IP address, which is
+   matched against iPAddress SANs and not sent (D-24). NULL is an error unless the name is not
+   verified. No I/O happens.
 
    Returns the socket, which owns `transport` and holds a reference to `config`. On failure returns
    NULL and writes the reason to `error` (NET_TLS_ERROR_SIZE bytes); `transport` is then still the
@@ -92,19 +92,19 @@ void net_tls_socket_set_clock_limit(struct net_tls_socket *socket, int64_t nanos
 /* net_tls_socket_clock_limit returns the limit in nanoseconds. */
 int64_t net_tls_socket_clock_limit(const struct net_tls_socket *socket);
 
-/* Operations. In blocking mode the transport's receive and send sleep; in non-blocking mode its wait
-   does, until the deadline. After net_tls_socket_close each of them but close itself and tls_close
-   returns NET_TLS_ERROR. */
+/* Operations. In blocking mode the transport's receive and send sleep; in non-blocking mode its
+   wait does, until the deadline. After net_tls_socket_close each of them but close itself and
+   tls_close returns NET_TLS_ERROR. */
 
 /* net_tls_socket_handshake completes the handshake. Returns NET_TLS_OK when it is complete and the
    own last flight is handed to the transport, at once where that is so already (D-18);
    NET_TLS_TIMEOUT: call again to continue; NET_TLS_ERROR: the text names the alert and who sent it,
-   or what the certificate's verification found (D-12). A peer that closes during the handshake is an
-   error. */
+   or what the certificate's verification found (D-12). A peer that closes during the handshake is
+   an error. */
 enum net_tls_outcome net_tls_socket_handshake(struct net_tls_socket *socket);
 
-/* net_tls_socket_read reads at least one and at most `capacity` bytes of plaintext into `buffer` and
-   sets `*length` to their number, 0 where it returns anything but NET_TLS_OK. It performs the
+/* net_tls_socket_read reads at least one and at most `capacity` bytes of plaintext into `buffer`
+   and sets `*length` to their number, 0 where it returns anything but NET_TLS_OK. It performs the
    handshake where that has not been done. It takes what is decrypted or received already before it
    waits for more (D-08). A `capacity` of 0 is NET_TLS_ERROR, "Invalid argument", and consumes
    nothing. NET_TLS_CLOSED: the peer's close_notify has come, after all its data (D-09). A FIN
@@ -113,30 +113,31 @@ enum net_tls_outcome net_tls_socket_handshake(struct net_tls_socket *socket);
 enum net_tls_outcome net_tls_socket_read(struct net_tls_socket *socket, void *buffer,
                                          size_t capacity, size_t *length);
 
-/* net_tls_socket_write sends `length` bytes, in as many records as it takes (D-05), and performs the
-   handshake where that has not been done. `*written` is set to the number of bytes that the socket
-   has accepted: with NET_TLS_OK all, with any other outcome those that need not, and must not, be
-   given again (D-06). Accepted bytes go out before anything else by the next call of any kind.
-   NET_TLS_TIMEOUT: fewer than `length` bytes have been accepted; where all have been, the outcome is
-   NET_TLS_OK even if the deadline passed before the transport took the last of them (D-05). A
-   `length` of 0 sends nothing but performs the handshake (D-07). NET_TLS_CLOSED: D-09. */
+/* net_tls_socket_write sends `length` bytes, in as many records as it takes (D-05), and performs
+   the handshake where that has not been done. `*written` is set to the number of bytes that the
+   socket has accepted: with NET_TLS_OK all, with any other outcome those that need not, and must
+   not, be given again (D-06). Accepted bytes go out before anything else by the next call of any
+   kind. NET_TLS_TIMEOUT: fewer than `length` bytes have been accepted; where all have been, the
+   outcome is NET_TLS_OK even if the deadline passed before the transport took the last of them
+   (D-05). A `length` of 0 sends nothing but performs the handshake (D-07). NET_TLS_CLOSED: D-09. */
 enum net_tls_outcome net_tls_socket_write(struct net_tls_socket *socket, const void *bytes,
                                           size_t length, size_t *written);
 
 /* net_tls_socket_tls_close sends what was accepted and then close_notify, once, and does not wait
    for the peer's (D-19, RFC 8446 section 6.1). NET_TLS_OK also where there is nothing to notify and
-   when called again. NET_TLS_TIMEOUT: call again to continue. The transport stays open, and what the
-   peer still sends can be read; a later write is an error. */
+   when called again. NET_TLS_TIMEOUT: call again to continue. The transport stays open, and what
+   the peer still sends can be read; a later write is an error. */
 enum net_tls_outcome net_tls_socket_tls_close(struct net_tls_socket *socket);
 
 /* net_tls_socket_close does tls_close and then always closes the transport, whatever tls_close
-   returned; its failure, or else the transport's, is what close returns (D-20). Again: NET_TLS_OK. */
+   returned; its failure, or else the transport's, is what close returns (D-20). Again: NET_TLS_OK.
+ */
 enum net_tls_outcome net_tls_socket_close(struct net_tls_socket *socket);
 
-/* net_tls_socket_wait waits until the socket is worth a read (`want` is NET_TLS_WANT_READ: plaintext
-   or a record is buffered, or the transport is readable) or a write (NET_TLS_WANT_WRITE), as long as
-   that direction's deadline allows, in both modes (D-16). Returns NET_TLS_OK, NET_TLS_TIMEOUT or
-   NET_TLS_ERROR (also for any other `want`). */
+/* net_tls_socket_wait waits until the socket is worth a read (`want` is NET_TLS_WANT_READ:
+   plaintext or a record is buffered, or the transport is readable) or a write (NET_TLS_WANT_WRITE),
+   as long as that direction's deadline allows, in both modes (D-16). Returns NET_TLS_OK,
+   NET_TLS_TIMEOUT or NET_TLS_ERROR (also for any other `want`). */
 enum net_tls_outcome net_tls_socket_wait(struct net_tls_socket *socket, enum net_tls_outcome want);
 
 /* net_tls_socket_error returns why the last call that returned NET_TLS_ERROR did so, never an empty
@@ -151,12 +152,7 @@ const char *net_tls_socket_error(const struct net_tls_socket *socket);
    An operation may also simply be given up. A read and a write may be under way at once. */
 
 /* net_tls_operation_kind tells which deadline holds an operation. */
-enum net_tls_operation_kind {
-  NET_TLS_HANDSHAKE,
-  NET_TLS_READ,
-  NET_TLS_WRITE,
-  NET_TLS_CLOSE
-};
+enum net_tls_operation_kind { NET_TLS_HANDSHAKE, NET_TLS_READ, NET_TLS_WRITE, NET_TLS_CLOSE };
 
 /* net_tls_operation is one operation under way. Its members are the socket's; it owns nothing. */
 struct net_tls_operation {
@@ -164,9 +160,6 @@ struct net_tls_operation {
   /* Absolute, in nanoseconds of the transport's monotonic clock; INT64_MAX: none. */
   int64_t readable_deadline;
   int64_t writable_deadline;
-  /* CPU time at the first retry since the handshake last moved on; negative: no retry yet. */
-  int64_t cpu_start;
-  const char *handshake_state;
 };
 
 /* net_tls_socket_begin starts an operation: its absolute deadlines are taken now (D-15). */
@@ -190,8 +183,8 @@ enum net_tls_outcome net_tls_socket_try_read(struct net_tls_socket *socket,
                                              size_t capacity, size_t *length);
 
 /* net_tls_socket_try_write: net_tls_socket_write, which see, without a wait. `*written` is 0 at the
-   first call and left alone between the calls: it says where the operation goes on. `bytes` may move
-   between the calls, and those before `*written` are not looked at again. */
+   first call and left alone between the calls: it says where the operation goes on. `bytes` may
+   move between the calls, and those before `*written` are not looked at again. */
 enum net_tls_outcome net_tls_socket_try_write(struct net_tls_socket *socket,
                                               struct net_tls_operation *operation,
                                               const void *bytes, size_t length, size_t *written);
@@ -268,12 +261,12 @@ bool net_tls_socket_alert(const struct net_tls_socket *socket, struct net_tls_al
 
 struct net_tls_session;
 
-/* net_tls_socket_session returns the newest session that a client can resume the connection with, or
-   NULL. With TLS 1.3 it comes after the handshake, with the first reads. The caller owns it. */
+/* net_tls_socket_session returns the newest session that a client can resume the connection with,
+   or NULL. With TLS 1.3 it comes after the handshake, with the first reads. The caller owns it. */
 struct net_tls_session *net_tls_socket_session(const struct net_tls_socket *socket);
 
-/* net_tls_socket_set_session makes a client offer `session`, which stays the caller's. Returns false
-   when the handshake has begun, or on a server. */
+/* net_tls_socket_set_session makes a client offer `session`, which stays the caller's. Returns
+   false when the handshake has begun, or on a server. */
 bool net_tls_socket_set_session(struct net_tls_socket *socket, struct net_tls_session *session);
 
 /* net_tls_session_free drops a session. NULL is allowed. */

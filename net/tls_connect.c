@@ -1,0 +1,93 @@
+#include "net/tls_connect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "net/stream.h"
+
+/* Time left of `deadline_ms` that began at `start`; negative: no deadline. */
+static int64_t milliseconds_left(const struct timespec *start, int64_t deadline_ms) {
+  struct timespec now;
+  if (deadline_ms < 0) {
+    return -1;
+  }
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  int64_t spent =
+      (int64_t)(now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000;
+  return spent < deadline_ms ? deadline_ms - spent : 0;
+}
+
+/* Every address in turn; the last one's failure is what is told. */
+static struct net_error connect_any(const struct net_address *addresses, size_t num_addresses,
+                                    int64_t deadline_ms, int *fd) {
+  struct net_error error = {NET_ERROR_NONE, 0};
+  struct timespec start;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  for (size_t i = 0; i < num_addresses; i++) {
+    error = net_connect(&addresses[i], milliseconds_left(&start, deadline_ms), fd);
+    if (error.kind == NET_ERROR_NONE || error.kind == NET_ERROR_TIMEOUT) {
+      break;
+    }
+  }
+  return error;
+}
+
+static int fail(const char *what, struct net_error error, char text[NET_TLS_ERROR_SIZE]) {
+  char reason[128];
+  snprintf(text, NET_TLS_ERROR_SIZE, "%s failed: %s", what,
+           net_error_text(error, reason, sizeof(reason)));
+  return -1;
+}
+
+static int connect_host(const char *host, const char *port, int64_t deadline_ms,
+                        char text[NET_TLS_ERROR_SIZE]) {
+  struct net_address *addresses = NULL;
+  size_t num_addresses = 0;
+  int fd = -1;
+  struct net_error error = net_resolve(host, port, false, &addresses, &num_addresses);
+  if (error.kind != NET_ERROR_NONE) {
+    return fail("resolve", error, text);
+  }
+  error = connect_any(addresses, num_addresses, deadline_ms, &fd);
+  free(addresses);
+  return error.kind == NET_ERROR_NONE ? fd : fail("connect", error, text);
+}
+
+/* A socket over `fd`, which is closed when that fails. `host` is NULL for a server. */
+static struct net_tls_socket *wrap(struct net_tls_config *config, int fd, const char *host,
+                                   char text[NET_TLS_ERROR_SIZE]) {
+  struct net_transport transport;
+  int code = net_transport_posix(fd, NET_TRANSPORT_BLOCKING, &transport);
+  if (code != 0) {
+    fail("socket", (struct net_error){NET_ERROR_SYSTEM, code}, text);
+    (void)net_close(fd);
+    return NULL;
+  }
+  struct net_tls_socket *socket =
+      host != NULL
+          ? net_tls_socket_new_client(config, transport, NET_TRANSPORT_BLOCKING, host, text)
+          : net_tls_socket_new_server(config, transport, NET_TRANSPORT_BLOCKING, text);
+  if (socket == NULL) {
+    transport.functions->close(transport.context);
+  }
+  return socket;
+}
+
+struct net_tls_socket *net_tls_connect(struct net_tls_config *config, const char *host,
+                                       const char *port, int64_t deadline_ms,
+                                       char error[NET_TLS_ERROR_SIZE]) {
+  int fd = connect_host(host, port, deadline_ms, error);
+  return fd >= 0 ? wrap(config, fd, host, error) : NULL;
+}
+
+struct net_tls_socket *net_tls_accept(struct net_tls_config *config, int fd,
+                                      char error[NET_TLS_ERROR_SIZE]) {
+  int accepted = -1;
+  struct net_error failure = net_accept(fd, &accepted, NULL);
+  if (failure.kind != NET_ERROR_NONE) {
+    fail("accept", failure, error);
+    return NULL;
+  }
+  return wrap(config, accepted, NULL, error);
+}

@@ -1,0 +1,239 @@
+/* The operations and the loop that they share: a step, then the I/O that it asks for, then the next
+   step, until the operation is done or its time is up. */
+
+#include "net/tls_operation.h"
+
+static enum net_tls_outcome timed_out(struct net_tls_socket *socket,
+                                      const struct net_tls_request *request) {
+  if (socket->is_dead) {
+    /* Only the alert was owed. */
+    return request->kind == NET_TLS_CLOSE ? NET_TLS_OK : net_tls_error(socket, socket->failure);
+  }
+  if (request->kind == NET_TLS_WRITE && request->length > 0 && *request->count == request->length) {
+    return NET_TLS_OK;
+  }
+  return NET_TLS_TIMEOUT;
+}
+
+/* What the transport is to be ready for: `blocked` is what it would block for, `want` what the step
+   asks for. A step that wants to read does so even while bytes are owed that the peer does not
+   take. */
+static unsigned directions(enum net_tls_outcome want, enum net_tls_outcome blocked) {
+  unsigned directions = blocked == NET_TLS_WANT_WRITE ? NET_TRANSPORT_WRITABLE : 0;
+  return directions | (want == NET_TLS_WANT_READ ? NET_TRANSPORT_READABLE : 0);
+}
+
+/* In blocking mode the transport should not have said that it would block: that is a busy retry. */
+static enum net_tls_outcome wait_for(struct net_tls_socket *socket,
+                                     const struct net_tls_request *request,
+                                     enum net_tls_outcome want, enum net_tls_outcome blocked) {
+  if (socket->mode == NET_TRANSPORT_BLOCKING) {
+    return NET_TLS_OK;
+  }
+  int64_t remaining = net_tls_socket_remaining(socket, request->operation, blocked);
+  if (remaining == 0) {
+    return timed_out(socket, request);
+  }
+  if (request->caller_waits) {
+    return blocked;
+  }
+  const struct net_transport *transport = &socket->transport;
+  struct net_transport_result result =
+      transport->functions->wait(transport->context, directions(want, blocked), remaining);
+  if (result.status == NET_TRANSPORT_ERROR) {
+    net_tls_fail_system(socket, net_tls_request_name(socket, request), result.error);
+  }
+  return NET_TLS_OK;
+}
+
+static bool is_want(enum net_tls_outcome outcome) {
+  return outcome == NET_TLS_WANT_READ || outcome == NET_TLS_WANT_WRITE;
+}
+
+/* A turn that ended in a wait gets another before the time is looked at: what it waited for may be
+   there at the last moment. */
+static enum net_tls_outcome run(struct net_tls_socket *socket,
+                                const struct net_tls_request *request) {
+  struct net_tls_retries retries = {0};
+  bool is_retry = false;
+  for (;;) {
+    enum net_tls_outcome want = net_tls_step(socket, request);
+    if (!is_want(want)) {
+      return want;
+    }
+    if (is_retry && net_tls_is_time_up(socket, request, want, &retries)) {
+      return timed_out(socket, request);
+    }
+    enum net_tls_outcome outcome = net_tls_exchange(socket, request, want);
+    is_retry = outcome == NET_TLS_OK || socket->mode == NET_TRANSPORT_BLOCKING;
+    if (is_want(outcome)) {
+      outcome = wait_for(socket, request, want, outcome);
+    } else if (outcome == NET_TLS_TIMEOUT) {
+      outcome = timed_out(socket, request);
+    }
+    if (outcome != NET_TLS_OK) {
+      return outcome;
+    }
+  }
+}
+
+static enum net_tls_outcome perform(struct net_tls_socket *socket,
+                                    const struct net_tls_request *request) {
+  static const char *const closed_texts[] = {
+      [NET_TLS_HANDSHAKE] = "handshake failed: Bad file descriptor",
+      [NET_TLS_READ] = "read failed: Bad file descriptor",
+      [NET_TLS_WRITE] = "write failed: Bad file descriptor",
+  };
+  socket->error = "";
+  if (!socket->is_closed) {
+    return run(socket, request);
+  }
+  return request->kind == NET_TLS_CLOSE ? NET_TLS_OK
+                                        : net_tls_error(socket, closed_texts[request->kind]);
+}
+
+/* Operations for a caller that waits. */
+
+static enum net_tls_outcome handshake(struct net_tls_socket *socket,
+                                      const struct net_tls_operation *operation,
+                                      bool caller_waits) {
+  return perform(
+      socket, &(struct net_tls_request){
+                  .kind = NET_TLS_HANDSHAKE, .operation = operation, .caller_waits = caller_waits});
+}
+
+static enum net_tls_outcome read_some(struct net_tls_socket *socket,
+                                      const struct net_tls_operation *operation, bool caller_waits,
+                                      void *buffer, size_t capacity, size_t *length) {
+  *length = 0;
+  if (capacity == 0) {
+    return net_tls_error(socket, "Invalid argument");
+  }
+  return perform(socket, &(struct net_tls_request){.kind = NET_TLS_READ,
+                                                   .operation = operation,
+                                                   .caller_waits = caller_waits,
+                                                   .buffer = buffer,
+                                                   .length = capacity,
+                                                   .count = length});
+}
+
+static enum net_tls_outcome write_all(struct net_tls_socket *socket,
+                                      const struct net_tls_operation *operation, bool caller_waits,
+                                      const void *bytes, size_t length, size_t *written) {
+  return perform(socket, &(struct net_tls_request){.kind = NET_TLS_WRITE,
+                                                   .operation = operation,
+                                                   .caller_waits = caller_waits,
+                                                   .bytes = bytes,
+                                                   .length = length,
+                                                   .count = written});
+}
+
+static enum net_tls_outcome tls_close(struct net_tls_socket *socket,
+                                      const struct net_tls_operation *operation,
+                                      bool caller_waits) {
+  return perform(socket,
+                 &(struct net_tls_request){
+                     .kind = NET_TLS_CLOSE, .operation = operation, .caller_waits = caller_waits});
+}
+
+enum net_tls_outcome net_tls_socket_try_handshake(struct net_tls_socket *socket,
+                                                  struct net_tls_operation *operation) {
+  return handshake(socket, operation, true);
+}
+
+enum net_tls_outcome net_tls_socket_try_read(struct net_tls_socket *socket,
+                                             struct net_tls_operation *operation, void *buffer,
+                                             size_t capacity, size_t *length) {
+  return read_some(socket, operation, true, buffer, capacity, length);
+}
+
+enum net_tls_outcome net_tls_socket_try_write(struct net_tls_socket *socket,
+                                              struct net_tls_operation *operation,
+                                              const void *bytes, size_t length, size_t *written) {
+  return write_all(socket, operation, true, bytes, length, written);
+}
+
+enum net_tls_outcome net_tls_socket_try_tls_close(struct net_tls_socket *socket,
+                                                  struct net_tls_operation *operation) {
+  return tls_close(socket, operation, true);
+}
+
+/* Whole operations. */
+
+enum net_tls_outcome net_tls_socket_handshake(struct net_tls_socket *socket) {
+  struct net_tls_operation operation;
+  net_tls_socket_begin(socket, NET_TLS_HANDSHAKE, &operation);
+  return handshake(socket, &operation, false);
+}
+
+enum net_tls_outcome net_tls_socket_read(struct net_tls_socket *socket, void *buffer,
+                                         size_t capacity, size_t *length) {
+  struct net_tls_operation operation;
+  net_tls_socket_begin(socket, NET_TLS_READ, &operation);
+  return read_some(socket, &operation, false, buffer, capacity, length);
+}
+
+enum net_tls_outcome net_tls_socket_write(struct net_tls_socket *socket, const void *bytes,
+                                          size_t length, size_t *written) {
+  struct net_tls_operation operation;
+  net_tls_socket_begin(socket, NET_TLS_WRITE, &operation);
+  *written = 0;
+  return write_all(socket, &operation, false, bytes, length, written);
+}
+
+enum net_tls_outcome net_tls_socket_tls_close(struct net_tls_socket *socket) {
+  struct net_tls_operation operation;
+  net_tls_socket_begin(socket, NET_TLS_CLOSE, &operation);
+  return tls_close(socket, &operation, false);
+}
+
+enum net_tls_outcome net_tls_socket_close(struct net_tls_socket *socket) {
+  enum net_tls_outcome notified = net_tls_socket_tls_close(socket);
+  const char *error = socket->error;
+  enum net_tls_outcome closed = net_tls_socket_close_transport(socket);
+  if (notified != NET_TLS_OK) {
+    socket->error = error;
+    return notified;
+  }
+  return closed;
+}
+
+static enum net_tls_outcome wait_ready(struct net_tls_socket *socket,
+                                       const struct net_tls_operation *operation,
+                                       enum net_tls_outcome want) {
+  const struct net_transport *transport = &socket->transport;
+  for (;;) {
+    struct net_transport_result result =
+        transport->functions->wait(transport->context, directions(want, want),
+                                   net_tls_socket_remaining(socket, operation, want));
+    switch (result.status) {
+      case NET_TRANSPORT_OK:
+        return NET_TLS_OK;
+      case NET_TRANSPORT_ERROR:
+        net_tls_fail_system(socket, "poll_wait", result.error);
+        return net_tls_error(socket, socket->failure);
+      default:
+        break;
+    }
+    if (net_tls_socket_remaining(socket, operation, want) == 0) {
+      return NET_TLS_TIMEOUT;
+    }
+  }
+}
+
+enum net_tls_outcome net_tls_socket_wait(struct net_tls_socket *socket, enum net_tls_outcome want) {
+  struct net_tls_operation operation;
+  socket->error = "";
+  if (!is_want(want)) {
+    return net_tls_error(socket, "unsupported want type");
+  }
+  if (socket->is_closed) {
+    return net_tls_error(socket, "poll_wait failed: Bad file descriptor");
+  }
+  if (want == NET_TLS_WANT_READ && net_tls_socket_has_buffered(socket)) {
+    return NET_TLS_OK;
+  }
+  net_tls_socket_begin(socket, want == NET_TLS_WANT_READ ? NET_TLS_READ : NET_TLS_WRITE,
+                       &operation);
+  return wait_ready(socket, &operation, want);
+}

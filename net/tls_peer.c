@@ -1,0 +1,87 @@
+/* What is known of the connection and of the peer. */
+
+#include <openssl/ssl.h>
+
+#include "net/alert.h"
+#include "net/tls_socket_internal.h"
+
+void net_tls_note_alert(const SSL *ssl, int type, int value) {
+  bool sent = type == SSL_CB_WRITE_ALERT;
+  if (!sent && type != SSL_CB_READ_ALERT) {
+    return;
+  }
+  struct net_tls_socket *socket = SSL_get_app_data(ssl);
+  socket->alert.is_known = true;
+  socket->alert.sent = sent;
+  socket->alert.fatal = (value >> 8) == SSL3_AL_FATAL;
+  socket->alert.description = (uint8_t)(value & 0xff);
+}
+
+bool net_tls_socket_alert(const struct net_tls_socket *socket, struct net_tls_alert *alert) {
+  if (!socket->alert.is_known) {
+    return false;
+  }
+  alert->name = net_alert_name(socket->alert.description);
+  alert->description = socket->alert.description;
+  alert->fatal = socket->alert.fatal;
+  alert->sent = socket->alert.sent;
+  return true;
+}
+
+bool net_tls_socket_is_handshaked(const struct net_tls_socket *socket) {
+  return socket->is_handshaked;
+}
+
+const char *net_tls_socket_version(const struct net_tls_socket *socket) {
+  return socket->is_handshaked ? SSL_get_version(socket->ssl) : NULL;
+}
+
+const char *net_tls_socket_cipher(const struct net_tls_socket *socket) {
+  const SSL_CIPHER *cipher = socket->is_handshaked ? SSL_get_current_cipher(socket->ssl) : NULL;
+  return cipher != NULL ? SSL_CIPHER_standard_name(cipher) : NULL;
+}
+
+const char *net_tls_socket_group(const struct net_tls_socket *socket) {
+  uint16_t group = socket->is_handshaked ? SSL_get_curve_id(socket->ssl) : 0;
+  return group != 0 ? SSL_get_curve_name(group) : NULL;
+}
+
+const char *net_tls_socket_alpn(const struct net_tls_socket *socket, size_t *length) {
+  const uint8_t *protocol = NULL;
+  unsigned protocol_length = 0;
+  if (socket->is_handshaked) {
+    SSL_get0_alpn_selected(socket->ssl, &protocol, &protocol_length);
+  }
+  *length = protocol_length;
+  return protocol_length > 0 ? (const char *)protocol : NULL;
+}
+
+const char *net_tls_socket_server_name(const struct net_tls_socket *socket) {
+  return SSL_get_servername(socket->ssl, TLSEXT_NAMETYPE_host_name);
+}
+
+bool net_tls_socket_is_reused(const struct net_tls_socket *socket) {
+  return socket->is_handshaked && SSL_session_reused(socket->ssl);
+}
+
+enum net_tls_closed_by net_tls_socket_closed_by(const struct net_tls_socket *socket) {
+  return socket->closed_by;
+}
+
+const char *net_tls_closed_by_name(enum net_tls_closed_by closed_by) {
+  switch (closed_by) {
+    case NET_TLS_CLOSED_BY_CLOSE_NOTIFY:
+      return "close_notify";
+    case NET_TLS_CLOSED_BY_EOF:
+      return "eof";
+    case NET_TLS_CLOSED_BY_RESET:
+      return "reset";
+    case NET_TLS_CLOSED_BY_ALERT:
+      return "alert";
+    case NET_TLS_CLOSED_BY_LOCAL:
+      return "local";
+    case NET_TLS_CLOSED_BY_NOBODY:
+      break;
+  }
+  return NULL;
+}

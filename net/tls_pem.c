@@ -1,0 +1,111 @@
+#include "net/tls_pem.h"
+
+#include <limits.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/mem.h>
+#include <openssl/pem.h>
+#include <openssl/stack.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <string.h>
+
+static BIO *open_text(const char *text, size_t length) {
+  return length <= INT_MAX ? BIO_new_mem_buf(text, (int)length) : NULL;
+}
+
+static const char *push_certificate(STACK_OF(CRYPTO_BUFFER) * certificates, const uint8_t *der,
+                                    size_t length) {
+  CRYPTO_BUFFER *buffer = CRYPTO_BUFFER_new(der, length, NULL);
+  X509 *x509 = buffer != NULL ? X509_parse_from_buffer(buffer) : NULL;
+  bool is_parsed = x509 != NULL;
+  X509_free(x509);
+  if (is_parsed && sk_CRYPTO_BUFFER_push(certificates, buffer)) {
+    return NULL;
+  }
+  CRYPTO_BUFFER_free(buffer);
+  return is_parsed ? "out of memory" : "malformed certificate";
+}
+
+/* Returns why there was no next PEM block, NULL at the end of the text. */
+static const char *why_no_block(void) {
+  uint32_t code = ERR_peek_last_error();
+  if (ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE) {
+    return NULL;
+  }
+  return "malformed PEM";
+}
+
+static const char *read_certificates(BIO *bio, STACK_OF(CRYPTO_BUFFER) * certificates) {
+  const char *reason = NULL;
+  while (reason == NULL) {
+    char *name = NULL;
+    char *header = NULL;
+    uint8_t *der = NULL;
+    long length = 0;
+    if (!PEM_read_bio(bio, &name, &header, &der, &length)) {
+      reason = why_no_block();
+      break;
+    }
+    if (strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0) {
+      reason = push_certificate(certificates, der, (size_t)length);
+    }
+    OPENSSL_free(name);
+    OPENSSL_free(header);
+    OPENSSL_free(der);
+  }
+  if (reason == NULL && sk_CRYPTO_BUFFER_num(certificates) == 0) {
+    reason = "no certificate found";
+  }
+  return reason;
+}
+
+STACK_OF(CRYPTO_BUFFER) *
+    net_tls_parse_certificates(const char *text, size_t length, const char **reason) {
+  STACK_OF(CRYPTO_BUFFER) *certificates = sk_CRYPTO_BUFFER_new_null();
+  BIO *bio = open_text(text, length);
+  *reason = "out of memory";
+  if (certificates != NULL && bio != NULL) {
+    *reason = read_certificates(bio, certificates);
+  }
+  BIO_free(bio);
+  ERR_clear_error();
+  if (*reason != NULL) {
+    sk_CRYPTO_BUFFER_pop_free(certificates, CRYPTO_BUFFER_free);
+    return NULL;
+  }
+  return certificates;
+}
+
+static int refuse_password(char *buffer, int size, int writes, void *asked) {
+  (void)buffer;
+  (void)size;
+  (void)writes;
+  *(bool *)asked = true;
+  return -1;
+}
+
+static const char *why_no_key(bool is_encrypted) {
+  uint32_t code = ERR_peek_last_error();
+  if (is_encrypted) {
+    return "the key is encrypted";
+  }
+  if (ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE) {
+    return "no private key found";
+  }
+  return "malformed private key";
+}
+
+EVP_PKEY *net_tls_parse_key(const char *text, size_t length, const char **reason) {
+  BIO *bio = open_text(text, length);
+  bool is_encrypted = false;
+  EVP_PKEY *key = NULL;
+  *reason = "out of memory";
+  if (bio != NULL) {
+    key = PEM_read_bio_PrivateKey(bio, NULL, refuse_password, &is_encrypted);
+    *reason = key == NULL ? why_no_key(is_encrypted) : NULL;
+  }
+  BIO_free(bio);
+  ERR_clear_error();
+  return key;
+}

@@ -1,0 +1,224 @@
+/* The steps of every operation: TLS without I/O, on the socket's buffers alone. */
+
+#include <limits.h>
+#include <openssl/err.h>
+#include <stdlib.h>
+
+#include "net/tls_operation.h"
+
+/* A write of more is sealed and sent in pieces of this size, so that what is accepted but not yet
+   sent stays bounded (D-06). */
+#define WRITE_PIECE ((size_t)64 * 1024)
+
+static const char *const operation_names[] = {
+    [NET_TLS_HANDSHAKE] = "handshake",
+    [NET_TLS_READ] = "read",
+    [NET_TLS_WRITE] = "write",
+    [NET_TLS_CLOSE] = "tls_close",
+};
+
+static const char *const tls_closed_texts[] = {
+    [NET_TLS_HANDSHAKE] = "handshake failed: the socket's TLS is closed",
+    [NET_TLS_READ] = "read failed: the socket's TLS is closed",
+    [NET_TLS_WRITE] = "write failed: the socket's TLS is closed",
+};
+
+const char *net_tls_request_name(const struct net_tls_socket *socket,
+                                 const struct net_tls_request *request) {
+  return operation_names[socket->is_handshaked ? request->kind : NET_TLS_HANDSHAKE];
+}
+
+/* An outcome that holds once everything is sent. */
+static enum net_tls_outcome when_sent(const struct net_tls_socket *socket,
+                                      enum net_tls_outcome outcome) {
+  return net_buffer_length(&socket->sending) > 0 ? NET_TLS_WANT_WRITE : outcome;
+}
+
+static enum net_tls_outcome failure(struct net_tls_socket *socket) {
+  socket->error = socket->failure;
+  return when_sent(socket, NET_TLS_ERROR);
+}
+
+/* BoringSSL needs more than has been received: is there more to come? */
+static enum net_tls_outcome need_input(struct net_tls_socket *socket,
+                                       const struct net_tls_request *request) {
+  const char *name = net_tls_request_name(socket, request);
+  if (socket->receive_error != 0) {
+    net_tls_fail_system(socket, name, socket->receive_error);
+  } else if (socket->is_send_refused &&
+             (socket->is_at_end || (!socket->is_handshaked && !net_tls_is_readable_now(socket)))) {
+    net_tls_note_closed_by(socket, NET_TLS_CLOSED_BY_RESET);
+    socket->is_dead = true;
+  } else if (socket->is_at_end && socket->is_handshaked &&
+             socket->config->insecure_allow_truncation) {
+    net_tls_note_closed_by(socket, NET_TLS_CLOSED_BY_EOF);
+    socket->is_closed_by_peer = true;
+    return NET_TLS_CLOSED;
+  } else if (socket->is_at_end) {
+    net_tls_fail_truncated(socket, name);
+  } else {
+    return NET_TLS_WANT_READ;
+  }
+  return failure(socket);
+}
+
+static enum net_tls_outcome close_notify(struct net_tls_socket *socket) {
+  net_tls_note_closed_by(socket, NET_TLS_CLOSED_BY_CLOSE_NOTIFY);
+  if (socket->is_handshaked) {
+    socket->is_closed_by_peer = true;
+    return NET_TLS_CLOSED;
+  }
+  net_tls_set_failure(socket, "handshake failed: peer sent alert close_notify");
+  socket->is_dead = true;
+  return failure(socket);
+}
+
+enum net_tls_outcome net_tls_not_done(struct net_tls_socket *socket,
+                                      const struct net_tls_request *request, int result) {
+  switch (SSL_get_error(socket->ssl, result)) {
+    case SSL_ERROR_WANT_READ:
+      return need_input(socket, request);
+    case SSL_ERROR_ZERO_RETURN:
+      return close_notify(socket);
+    default:
+      net_tls_fail_tls(socket, net_tls_request_name(socket, request));
+      return failure(socket);
+  }
+}
+
+static enum net_tls_outcome step_handshake(struct net_tls_socket *socket,
+                                           const struct net_tls_request *request) {
+  if (socket->is_handshaked) {
+    return NET_TLS_OK;
+  }
+  if (socket->is_tls_closed) {
+    return net_tls_error(socket, tls_closed_texts[request->kind]);
+  }
+  socket->has_begun = true;
+  ERR_clear_error();
+  int result = SSL_do_handshake(socket->ssl);
+  if (result <= 0) {
+    return net_tls_not_done(socket, request, result);
+  }
+  if (net_buffer_length(&socket->sending) > 0) {
+    return NET_TLS_WANT_WRITE;
+  }
+  if (socket->is_send_refused) {
+    socket->is_dead = true;
+    return failure(socket);
+  }
+  socket->is_handshaked = true;
+  free(socket->server_name);
+  socket->server_name = NULL;
+  return NET_TLS_OK;
+}
+
+/* The length of a record that no peer may exceed (RFC 5246, section 6.2.3); BoringSSL refuses a
+   longer one at the sight of its header. */
+#define MAXIMUM_RECORD_BODY ((size_t)16384 + 2048)
+#define RECORD_HEADER 5
+
+/* The received bytes begin with a record, since BoringSSL takes whole records or all there is. */
+static bool has_record(const struct net_tls_socket *socket) {
+  if (SSL_pending(socket->ssl) > 0) {
+    return true;
+  }
+  size_t held = net_buffer_length(&socket->received);
+  if (held < RECORD_HEADER) {
+    return false;
+  }
+  const uint8_t *header = net_buffer_front(&socket->received);
+  size_t body = ((size_t)header[3] << 8) | header[4];
+  return body > MAXIMUM_RECORD_BODY || held - RECORD_HEADER >= body;
+}
+
+bool net_tls_socket_has_buffered(const struct net_tls_socket *socket) {
+  return socket->is_dead || socket->is_closed_by_peer || socket->is_at_end ||
+         socket->receive_error != 0 || has_record(socket);
+}
+
+/* Takes what is there, over as many records as fit (D-08). */
+static int read_records(struct net_tls_socket *socket, const struct net_tls_request *request) {
+  uint8_t *buffer = request->buffer;
+  int result = 0;
+  do {
+    size_t room = request->length - *request->count;
+    result = SSL_read(socket->ssl, buffer + *request->count, room < INT_MAX ? (int)room : INT_MAX);
+    *request->count += result > 0 ? (size_t)result : 0;
+  } while (result > 0 && *request->count < request->length && has_record(socket));
+  return result;
+}
+
+static enum net_tls_outcome step_read(struct net_tls_socket *socket,
+                                      const struct net_tls_request *request) {
+  if (socket->is_closed_by_peer) {
+    return NET_TLS_CLOSED;
+  }
+  ERR_clear_error();
+  int result = read_records(socket, request);
+  enum net_tls_outcome outcome =
+      result > 0 ? NET_TLS_OK : net_tls_not_done(socket, request, result);
+  /* What ended the stream behind these bytes is for the next read to tell. */
+  return *request->count > 0 ? NET_TLS_OK : outcome;
+}
+
+static enum net_tls_outcome step_write(struct net_tls_socket *socket,
+                                       const struct net_tls_request *request) {
+  if (socket->is_tls_closed) {
+    return net_tls_error(socket, tls_closed_texts[request->kind]);
+  }
+  if (socket->is_send_refused) {
+    return socket->is_closed_by_peer ? NET_TLS_CLOSED : failure(socket);
+  }
+  size_t left = request->length - *request->count;
+  if (left > 0 && net_buffer_length(&socket->sending) == 0) {
+    ERR_clear_error();
+    int result = SSL_write(socket->ssl, request->bytes + *request->count,
+                           (int)(left < WRITE_PIECE ? left : WRITE_PIECE));
+    if (result <= 0) {
+      return net_tls_not_done(socket, request, result);
+    }
+    *request->count += (size_t)result;
+  }
+  return when_sent(socket, *request->count < request->length ? NET_TLS_WANT_WRITE : NET_TLS_OK);
+}
+
+/* Behind everything that has been accepted, close_notify goes into the send buffer, once. */
+static enum net_tls_outcome step_close(struct net_tls_socket *socket) {
+  if (!socket->is_handshaked) {
+    socket->is_tls_closed = true;
+    net_tls_note_closed_by(socket, NET_TLS_CLOSED_BY_LOCAL);
+    net_buffer_clear(&socket->sending, &socket->config->pool);
+    return NET_TLS_OK;
+  }
+  if (!socket->is_tls_closed) {
+    size_t before = net_buffer_length(&socket->sending);
+    socket->is_tls_closed = true;
+    net_tls_note_closed_by(socket, NET_TLS_CLOSED_BY_LOCAL);
+    if (!socket->is_send_refused && SSL_shutdown(socket->ssl) < 0) {
+      net_tls_fail_tls(socket, operation_names[NET_TLS_CLOSE]);
+      return failure(socket);
+    }
+    socket->close_notify_length = (uint8_t)(net_buffer_length(&socket->sending) - before);
+  }
+  return when_sent(socket, NET_TLS_OK);
+}
+
+enum net_tls_outcome net_tls_step(struct net_tls_socket *socket,
+                                  const struct net_tls_request *request) {
+  if (socket->is_dead) {
+    return request->kind == NET_TLS_CLOSE ? when_sent(socket, NET_TLS_OK) : failure(socket);
+  }
+  if (request->kind == NET_TLS_CLOSE) {
+    return step_close(socket);
+  }
+  enum net_tls_outcome outcome = step_handshake(socket, request);
+  if (outcome != NET_TLS_OK) {
+    return outcome;
+  }
+  if (request->kind == NET_TLS_HANDSHAKE) {
+    bool has_failed = socket->is_send_refused && !socket->is_closed_by_peer;
+    return has_failed ? failure(socket) : NET_TLS_OK;
+  }
+  return request->kind == NET_TLS_READ ? step_read(socket, request) : step_write(socket, request);
+}

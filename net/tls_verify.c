@@ -1,0 +1,100 @@
+/* Verification of the peer's certificate: chain, time and name (D-24). */
+
+#include <openssl/err.h>
+#include <openssl/pool.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+#include "net/tls_socket_internal.h"
+
+/* The whole chain as the peer sent it, own certificate first. The caller frees it. */
+static STACK_OF(X509) * parse_chain(const STACK_OF(CRYPTO_BUFFER) * buffers) {
+  STACK_OF(X509) *chain = sk_X509_new_null();
+  for (size_t i = 0; chain != NULL && i < sk_CRYPTO_BUFFER_num(buffers); i++) {
+    X509 *certificate = X509_parse_from_buffer(sk_CRYPTO_BUFFER_value(buffers, i));
+    if (certificate == NULL || !sk_X509_push(chain, certificate)) {
+      X509_free(certificate);
+      sk_X509_pop_free(chain, X509_free);
+      return NULL;
+    }
+  }
+  return chain;
+}
+
+static bool set_up_context(X509_STORE_CTX *context, const struct net_tls_socket *socket,
+                           STACK_OF(X509) * chain) {
+  const char *purpose = SSL_is_server(socket->ssl) ? "ssl_client" : "ssl_server";
+  if (!X509_STORE_CTX_init(context, socket->config->store, sk_X509_value(chain, 0), chain) ||
+      !X509_STORE_CTX_set_default(context, purpose)) {
+    return false;
+  }
+  unsigned long flags = X509_V_FLAG_TRUSTED_FIRST;
+  if (socket->config->insecure_no_verify_time) {
+    flags |= X509_V_FLAG_NO_CHECK_TIME;
+  }
+  return X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(context), flags);
+}
+
+static long verify_chain(const struct net_tls_socket *socket, STACK_OF(X509) * chain) {
+  X509_STORE_CTX *context = X509_STORE_CTX_new();
+  long result = X509_V_ERR_OUT_OF_MEM;
+  if (context != NULL && set_up_context(context, socket, chain)) {
+    bool is_valid = X509_verify_cert(context) == 1;
+    result = X509_STORE_CTX_get_error(context);
+    /* A failure without a reason must not pass for a success. */
+    if (!is_valid && result == X509_V_OK) {
+      result = X509_V_ERR_UNSPECIFIED;
+    }
+  }
+  X509_STORE_CTX_free(context);
+  return result;
+}
+
+static bool matches_name(X509 *certificate, const char *name) {
+  unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+  if (net_tls_name_is_address(name)) {
+    return X509_check_ip_asc(certificate, name, 0) == 1;
+  }
+  return X509_check_host(certificate, name, strlen(name), flags, NULL) == 1;
+}
+
+static bool verify_parsed(struct net_tls_socket *socket, STACK_OF(X509) * chain,
+                          uint8_t *out_alert) {
+  const struct net_tls_config *config = socket->config;
+  if (!config->insecure_no_verify_certificate) {
+    long result = verify_chain(socket, chain);
+    if (result != X509_V_OK) {
+      net_tls_set_failure(socket, "certificate verification failed: %s",
+                          X509_verify_cert_error_string(result));
+      *out_alert = (uint8_t)SSL_alert_from_verify_result(result);
+      return false;
+    }
+  }
+  bool checks_name = !SSL_is_server(socket->ssl) && !config->insecure_no_verify_name;
+  if (checks_name && !matches_name(sk_X509_value(chain, 0), socket->server_name)) {
+    net_tls_set_failure(socket,
+                        "certificate verification failed: name '%.200s' not present in server "
+                        "certificate",
+                        socket->server_name);
+    *out_alert = SSL_AD_BAD_CERTIFICATE;
+    return false;
+  }
+  return true;
+}
+
+enum ssl_verify_result_t net_tls_verify(SSL *ssl, uint8_t *out_alert) {
+  struct net_tls_socket *socket = SSL_get_app_data(ssl);
+  STACK_OF(X509) *chain = parse_chain(SSL_get0_peer_certificates(ssl));
+  bool is_trusted = false;
+  if (chain == NULL || sk_X509_num(chain) == 0) {
+    net_tls_set_failure(socket, "certificate verification failed: malformed certificate");
+    *out_alert = SSL_AD_BAD_CERTIFICATE;
+  } else {
+    is_trusted = verify_parsed(socket, chain, out_alert);
+  }
+  sk_X509_pop_free(chain, X509_free);
+  ERR_clear_error();
+  return is_trusted ? ssl_verify_ok : ssl_verify_invalid;
+}
