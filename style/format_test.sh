@@ -8,7 +8,7 @@ if ! command -v clang-format >/dev/null; then
     exit 1
 fi
 
-mapfile -t sources < <(files_in net lua conformance fuzz examples \
+mapfile -t sources < <(files_in net lua conformance fuzz examples testing \
     -name '*.c' -o -name '*.h' -o -name '*.cc')
 if [ ${#sources[@]} = 0 ]; then
     echo "no source found below $root"

@@ -12,13 +12,21 @@ def _native_rules_impl(ctx):
         ctx.file(package + "/defs.bzl", "".join(["%s = native.%s\n" % (r, r) for r in rules]))
     ctx.file("WORKSPACE")
 
+def _coverage_tools_impl(ctx):
+    folder = Label("//third_party/coverage:BUILD.bazel")
+    ctx.symlink(folder, "BUILD.bazel")
+    ctx.symlink(folder.relative(":lcov_merger.py"), "lcov_merger.py")
+    ctx.file("WORKSPACE")
+
+_coverage_tools = repository_rule(implementation = _coverage_tools_impl)
+
 _native_rules = repository_rule(
     implementation = _native_rules_impl,
     attrs = {"rules": attr.string_list_dict()},
 )
 
 def offline():
-    """To call first in a root WORKSPACE; does nothing from Bazel 5.3 on."""
+    """Declares the stand-ins, first in a root WORKSPACE; nothing from Bazel 5.3 on."""
     if hasattr(config_common, "toolchain_type"):
         return
     _native_rules(
@@ -44,4 +52,4 @@ def offline():
             "java_toolchain",
         ]},
     )
-    native.local_repository(name = "remote_coverage_tools", path = "third_party/coverage")
+    _coverage_tools(name = "remote_coverage_tools")

@@ -1,0 +1,22 @@
+#!/bin/bash
+# monorepo_test.sh: red if examples/monorepo does not build, or its program
+# does not say hello.
+set -u
+root=$(dirname "$(readlink -f WORKSPACE)")
+
+# Beside the output base of the Bazel that runs this test, so that both share
+# downloads, and the next run of this test finds what this one built.
+output_base=${TEST_SRCDIR%%/execroot/*}
+startup=(--batch --output_user_root="$(dirname "$output_base")" --output_base="$output_base-monorepo")
+
+# A disk cache that the workspace is set up with has @boringssl compiled.
+disk_cache=$(cat "$root/.bazelrc" "$root/user.bazelrc" 2>/dev/null |
+    sed -n 's/^build .*--disk_cache=\([^ ]*\).*/\1/p' | tail -n 1)
+options=(--color=no --curses=no --noshow_progress --symlink_prefix=/ ${disk_cache:+"--disk_cache=$disk_cache"})
+
+# Bazel takes these for its own where a test runs it.
+unset TEST_TMPDIR TEST_SRCDIR RUNFILES_DIR
+cd "$root/examples/monorepo" || exit
+said=$("$root/bazelw" "${startup[@]}" run "${options[@]}" //:hello </dev/null) || exit
+echo "$said"
+[ "$said" = 'TLSv1.3: hello' ]
