@@ -48,6 +48,7 @@ static void log_key(const SSL *ssl, const char *line) {
 static bool set_up_context(struct net_tls_config *config) {
   static const uint8_t session_context[] = "net_tls_socket";
   SSL_CTX *context = config->context;
+  SSL_CTX_set0_buffer_pool(context, config->certificates);
   SSL_CTX_set_info_callback(context, net_tls_note_alert);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context, net_tls_keep_session);
@@ -76,11 +77,12 @@ struct net_tls_config *net_tls_config_new(void) {
     free(config);
     return NULL;
   }
+  config->certificates = CRYPTO_BUFFER_POOL_new();
   config->context = SSL_CTX_new(TLS_with_buffers_method());
   config->bio_method = net_tls_bio_method();
   config->store = X509_STORE_new();
-  if (config->context == NULL || config->bio_method == NULL || config->store == NULL ||
-      !set_up_context(config)) {
+  if (config->certificates == NULL || config->context == NULL || config->bio_method == NULL ||
+      config->store == NULL || !set_up_context(config)) {
     net_tls_config_release(config);
     ERR_clear_error();
     return NULL;
@@ -100,6 +102,7 @@ void net_tls_config_release(struct net_tls_config *config) {
   SSL_CTX_free(config->context);
   BIO_meth_free(config->bio_method);
   X509_STORE_free(config->store);
+  CRYPTO_BUFFER_POOL_free(config->certificates);
   net_buffer_pool_destroy(&config->pool);
   pthread_mutex_destroy(&config->store_mutex);
   free(config->protocols);

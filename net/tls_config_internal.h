@@ -3,6 +3,7 @@
 
 /* What a configuration is made of, for the files of net/ alone. */
 
+#include <openssl/pool.h>
 #include <openssl/ssl.h>
 #include <stdatomic.h>
 
@@ -13,6 +14,8 @@ struct net_tls_config {
   atomic_uint references;
   /* Set by the first socket; from then on only what has a lock of its own may change. */
   atomic_bool in_use;
+  /* Peers that show the same certificates share their bytes. It outlives every session. */
+  CRYPTO_BUFFER_POOL *certificates;
   SSL_CTX *context;
   /* How BoringSSL reaches a socket's buffers (tls_bio.c). */
   BIO_METHOD *bio_method;

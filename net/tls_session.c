@@ -1,10 +1,15 @@
 /* Resumption: the sessions that a server gives to a client. */
 
 #include <openssl/ssl.h>
+#include <stdlib.h>
 
 #include "net/tls_socket_internal.h"
 
-/* A net_tls_session is an SSL_SESSION under another name, which is all that is public of it. */
+/* The configuration's pool holds the bytes of the certificates in the session. */
+struct net_tls_session {
+  SSL_SESSION *session;
+  struct net_tls_config *config;
+};
 
 int net_tls_keep_session(SSL *ssl, SSL_SESSION *session) {
   struct net_tls_socket *socket = SSL_get_app_data(ssl);
@@ -14,18 +19,27 @@ int net_tls_keep_session(SSL *ssl, SSL_SESSION *session) {
 }
 
 struct net_tls_session *net_tls_socket_session(const struct net_tls_socket *socket) {
-  if (socket->session == NULL) {
-    return NULL;
+  struct net_tls_session *session = NULL;
+  if (socket->session != NULL) {
+    session = malloc(sizeof(*session));
   }
-  SSL_SESSION_up_ref(socket->session);
-  return (struct net_tls_session *)socket->session;
+  if (session != NULL) {
+    SSL_SESSION_up_ref(socket->session);
+    session->session = socket->session;
+    session->config = net_tls_config_retain(socket->config);
+  }
+  return session;
 }
 
 bool net_tls_socket_set_session(struct net_tls_socket *socket, struct net_tls_session *session) {
-  return !socket->has_begun && !SSL_is_server(socket->ssl) &&
-         SSL_set_session(socket->ssl, (SSL_SESSION *)session);
+  return !socket->has_begun && !SSL_is_server(socket->ssl) && session->config == socket->config &&
+         SSL_set_session(socket->ssl, session->session);
 }
 
 void net_tls_session_free(struct net_tls_session *session) {
-  SSL_SESSION_free((SSL_SESSION *)session);
+  if (session != NULL) {
+    SSL_SESSION_free(session->session);
+    net_tls_config_release(session->config);
+    free(session);
+  }
 }

@@ -152,7 +152,12 @@ const char *net_tls_socket_error(const struct net_tls_socket *socket);
    An operation may also simply be given up. A read and a write may be under way at once. */
 
 /* net_tls_operation_kind tells which deadline holds an operation. */
-enum net_tls_operation_kind { NET_TLS_HANDSHAKE, NET_TLS_READ, NET_TLS_WRITE, NET_TLS_CLOSE };
+enum net_tls_operation_kind {
+  NET_TLS_HANDSHAKE,
+  NET_TLS_READ,
+  NET_TLS_WRITE,
+  NET_TLS_CLOSE
+};
 
 /* net_tls_operation is one operation under way. Its members are the socket's; it owns nothing. */
 struct net_tls_operation {
@@ -266,7 +271,8 @@ struct net_tls_session;
 struct net_tls_session *net_tls_socket_session(const struct net_tls_socket *socket);
 
 /* net_tls_socket_set_session makes a client offer `session`, which stays the caller's. Returns
-   false when the handshake has begun, or on a server. */
+   false when the handshake has begun, on a server, and for a session of a socket with another
+   configuration. */
 bool net_tls_socket_set_session(struct net_tls_socket *socket, struct net_tls_session *session);
 
 /* net_tls_session_free drops a session. NULL is allowed. */
