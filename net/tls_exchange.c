@@ -121,3 +121,21 @@ enum net_tls_outcome net_tls_exchange(struct net_tls_socket *socket,
   enum net_tls_outcome received = receive(socket, request);
   return received == NET_TLS_WANT_READ ? (sent == NET_TLS_OK ? received : sent) : received;
 }
+
+/* As much as a receive buffer of the kernel holds. */
+#define DISCARDED_RECEIVES 128
+
+void net_tls_discard_input(struct net_tls_socket *socket) {
+  const struct net_transport *transport = &socket->transport;
+  enum net_transport_status status = NET_TRANSPORT_OK;
+  for (int i = 0; i < DISCARDED_RECEIVES && status == NET_TRANSPORT_OK; i++) {
+    size_t room = 0;
+    net_buffer_clear(&socket->received, &socket->config->pool);
+    uint8_t *space = net_buffer_reserve(&socket->received, &socket->config->pool, &room);
+    if (space == NULL || !net_tls_is_readable_now(socket)) {
+      break;
+    }
+    status = transport->functions->receive(transport->context, space, room).status;
+  }
+  net_buffer_trim(&socket->received, &socket->config->pool);
+}

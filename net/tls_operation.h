@@ -45,6 +45,10 @@ enum net_tls_outcome net_tls_exchange(struct net_tls_socket *socket,
 /* net_tls_is_readable_now returns true when the transport says that a receive would not block. */
 bool net_tls_is_readable_now(const struct net_tls_socket *socket);
 
+/* net_tls_discard_input takes from the transport, without waiting, what nobody will read: a kernel
+   that closes a TCP connection with unread bytes resets it, and drops what it has not sent yet. */
+void net_tls_discard_input(struct net_tls_socket *socket);
+
 /* net_tls_retries measures the busy retries of one operation in blocking mode (D-14). All zero,
    there have been none. */
 struct net_tls_retries {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/tls_operation.h"
 #include "net/tls_socket_internal.h"
 
 bool net_tls_name_is_address(const char *name) {
@@ -148,24 +149,7 @@ struct net_tls_socket *net_tls_socket_new_server(struct net_tls_config *config,
   return socket;
 }
 
-void net_tls_socket_free(struct net_tls_socket *socket) {
-  if (socket == NULL) {
-    return;
-  }
-  net_tls_socket_close_transport(socket);
-  SSL_free(socket->ssl);
-  SSL_SESSION_free(socket->session);
-  net_buffer_clear(&socket->received, &socket->config->pool);
-  net_buffer_clear(&socket->sending, &socket->config->pool);
-  free(socket->server_name);
-  if (socket->failure != net_tls_out_of_memory) {
-    free(socket->failure);
-  }
-  net_tls_config_release(socket->config);
-  free(socket);
-}
-
-enum net_tls_outcome net_tls_socket_close_transport(struct net_tls_socket *socket) {
+static enum net_tls_outcome close_transport(struct net_tls_socket *socket) {
   if (socket->is_closed) {
     return NET_TLS_OK;
   }
@@ -180,6 +164,30 @@ enum net_tls_outcome net_tls_socket_close_transport(struct net_tls_socket *socke
   }
   net_tls_fail_system(socket, "close", result.error);
   return net_tls_error(socket, socket->failure);
+}
+
+void net_tls_socket_free(struct net_tls_socket *socket) {
+  if (socket == NULL) {
+    return;
+  }
+  close_transport(socket);
+  SSL_free(socket->ssl);
+  SSL_SESSION_free(socket->session);
+  net_buffer_clear(&socket->received, &socket->config->pool);
+  net_buffer_clear(&socket->sending, &socket->config->pool);
+  free(socket->server_name);
+  if (socket->failure != net_tls_out_of_memory) {
+    free(socket->failure);
+  }
+  net_tls_config_release(socket->config);
+  free(socket);
+}
+
+enum net_tls_outcome net_tls_socket_close_transport(struct net_tls_socket *socket) {
+  if (!socket->is_closed && !socket->is_dead) {
+    net_tls_discard_input(socket);
+  }
+  return close_transport(socket);
 }
 
 void net_tls_socket_set_deadlines(struct net_tls_socket *socket, int64_t receive_ms,
