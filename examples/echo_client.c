@@ -1,4 +1,5 @@
-/* echo_client HOST PORT CA_FILE TEXT: sends TEXT to a TLS echo server and prints what comes back. */
+/* echo_client HOST PORT CA_FILE TEXT: sends TEXT to a TLS echo server and prints what comes back.
+ */
 
 #include <stdio.h>
 #include <string.h>
@@ -39,8 +40,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "%s\n", error);
     return 1;
   }
-  enum net_tls_outcome outcome =
-      net_tls_socket_write(socket, argv[4], strlen(argv[4]), &written);
+  enum net_tls_outcome outcome = net_tls_socket_write(socket, argv[4], strlen(argv[4]), &written);
   if (outcome == NET_TLS_OK) {
     outcome = print_echo(socket, written);
   }

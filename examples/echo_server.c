@@ -1,5 +1,5 @@
-/* echo_server CERTIFICATE KEY [PORT]: a TLS server that sends back what it reads, one connection after
-   the other. It prints the port that it listens on; 0, the default, takes a free one. */
+/* echo_server CERTIFICATE KEY [PORT]: a TLS server that sends back what it reads, one connection
+   after the other. It prints the port that it listens on; 0, the default, takes a free one. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -32,6 +32,7 @@ static bool use_chain(struct net_tls_config *config, const STACK_OF(CRYPTO_BUFFE
     return net_tls_config_fail(config, "private key %s%s%s does not match the certificate",
                                key_source->quote, key_source->file, key_source->quote);
   }
+  /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers is what is meant. */
   CRYPTO_BUFFER **certificates = calloc(num_certificates, sizeof(*certificates));
   if (certificates == NULL) {
     return net_tls_config_fail(config, "out of memory");
