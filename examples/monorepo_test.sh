@@ -14,8 +14,10 @@ disk_cache=$(cat "$root/.bazelrc" "$root/user.bazelrc" 2>/dev/null |
     sed -n 's/^build .*--disk_cache=\([^ ]*\).*/\1/p' | tail -n 1)
 options=(--color=no --curses=no --noshow_progress --symlink_prefix=/ ${disk_cache:+"--disk_cache=$disk_cache"})
 
-# Bazel takes these for its own where a test runs it.
+# What a test's environment adds would make it a Bazel inside a test, and its
+# compilations other ones than the disk cache has.
 unset TEST_TMPDIR TEST_SRCDIR RUNFILES_DIR
+PATH=${PATH#.:}
 cd "$root/examples/monorepo" || exit
 said=$("$root/bazelw" "${startup[@]}" run "${options[@]}" //:hello </dev/null) || exit
 echo "$said"
