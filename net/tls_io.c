@@ -42,6 +42,7 @@ static enum net_tls_outcome wait_for(struct net_tls_socket *socket,
       transport->functions->wait(transport->context, directions(want, blocked), remaining);
   if (result.status == NET_TRANSPORT_ERROR) {
     net_tls_fail_system(socket, net_tls_request_name(socket, request), result.error);
+    return net_tls_error(socket, socket->failure);
   }
   return NET_TLS_OK;
 }

@@ -197,7 +197,7 @@ static enum net_tls_outcome step_close(struct net_tls_socket *socket) {
     net_tls_note_closed_by(socket, NET_TLS_CLOSED_BY_LOCAL);
     if (!socket->is_send_refused && SSL_shutdown(socket->ssl) < 0) {
       net_tls_fail_tls(socket, operation_names[NET_TLS_CLOSE]);
-      return failure(socket);
+      return net_tls_error(socket, socket->failure);
     }
     socket->close_notify_length = (uint8_t)(net_buffer_length(&socket->sending) - before);
   }
