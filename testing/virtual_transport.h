@@ -1,0 +1,215 @@
+#ifndef TESTING_VIRTUAL_TRANSPORT_H_
+#define TESTING_VIRTUAL_TRANSPORT_H_
+
+// A transport in memory, for tests and fuzzers: two pipes of bytes, a clock that moves only when
+// somebody waits, and faults given as data.
+//
+//   near end: what the socket under test uses, a struct net_transport.
+//   far end:  what the test or a Peer uses, the Far... methods.
+//
+// Everything happens in one thread. When the near end asks for bytes that are not there, or waits,
+// the transport runs `on_idle` (a Peer's turn), then lets time pass until the next thing that is
+// due.
+//
+// Faults: one word for each call, in the order of the calls; when the words are used up the network
+// is perfect.
+//
+//   r: s: w: c:  the words that follow are for receive, send, wait or close alone; before the first
+//                of these, and after `any:`, they are for receive, send and wait in turn
+//   ok           no fault
+//   NUMBER       at most so many bytes are moved
+//   again        it would block (once)
+//   intr         a signal ended it
+//   zero         send moves nothing
+//   timeout      the time was up: of the wait, or the socket's own
+//   reset        the peer has reset the connection, for good
+//   pipe         send alone: EPIPE, for good; what has come in can still be read
+//   end          receive: the peer's FIN, for good; what is on its way is lost
+//   early        wait returns at once although nothing is ready
+//   eNUMBER      fails with this errno, once
+//
+// A word that makes no sense for its call counts as ok.
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "net/transport.h"
+
+namespace net_testing {
+
+class VirtualTransport {
+ public:
+  static constexpr int64_t kMillisecond = 1000000;
+
+  explicit VirtualTransport(enum net_transport_mode mode, const std::string &faults = "");
+  VirtualTransport(const VirtualTransport &) = delete;
+  VirtualTransport &operator=(const VirtualTransport &) = delete;
+
+  // The near end. It may be closed at any time; the object stays.
+  struct net_transport transport();
+
+  // Replaces the faults that are left.
+  void SetFaults(const std::string &faults);
+
+  // The far end.
+
+  // Sends bytes to the near end.
+  void FarSend(const std::string &bytes);
+  // Takes at most `length` of the bytes that the near end has sent.
+  std::string FarReceive(size_t length = SIZE_MAX);
+  // How many bytes the near end has sent and the far end has not received.
+  size_t FarPending() const {
+    return to_far_.size();
+  }
+  // Sends a FIN behind the bytes that have been sent.
+  void FarFin() {
+    has_fin_ = true;
+  }
+  // Sends a RST. As with Linux, what has come in before can still be read, the first call to find
+  // out says ECONNRESET, and later ones say END or EPIPE.
+  void FarReset();
+  // The near end has closed, so that the far end reads a FIN.
+  bool IsNearClosed() const {
+    return closes_ > 0;
+  }
+
+  // What the far end does whenever the near end has nothing to do.
+  void set_on_idle(std::function<void()> on_idle) {
+    on_idle_ = std::move(on_idle);
+  }
+
+  // Lets the near end send only as long as fewer than `window` bytes are pending.
+  void set_window(size_t window) {
+    window_ = window;
+  }
+
+  // From now on what the far end sends arrives in pieces of `length` bytes, one every
+  // `interval_ms`.
+  void Drip(size_t length, int64_t interval_ms);
+
+  // Runs `action` when the clock has moved on by `delay_ms`.
+  void After(int64_t delay_ms, std::function<void()> action);
+
+  // Time.
+
+  int64_t now() const {
+    return now_;
+  }
+  void Advance(int64_t milliseconds);
+  // CPU time that each receive and send uses up.
+  void set_cpu_per_call(int64_t nanoseconds) {
+    cpu_per_call_ = nanoseconds;
+  }
+  // SO_RCVTIMEO and SO_SNDTIMEO; negative: none.
+  void set_socket_timeouts(int64_t receive_ms, int64_t send_ms);
+
+  // What has been seen.
+
+  int receives() const {
+    return receives_;
+  }
+  int sends() const {
+    return sends_;
+  }
+  int waits() const {
+    return waits_;
+  }
+  int closes() const {
+    return closes_;
+  }
+  // Calls that the words of faults are counted by.
+  int calls() const {
+    return receives_ + sends_ + waits_;
+  }
+  void ResetCounts() {
+    receives_ = sends_ = waits_ = 0;
+  }
+  // Faults that were words of their own, and made sense.
+  int faults_applied() const {
+    return faults_applied_;
+  }
+  // Calls that would have slept forever. They fail with EDEADLK.
+  int deadlocks() const {
+    return deadlocks_;
+  }
+  // Calls that came after close, or with nothing to move, or with an error left in BoringSSL's
+  // queue.
+  const std::vector<std::string> &misuses() const {
+    return misuses_;
+  }
+  // One line for each call.
+  const std::vector<std::string> &log() const {
+    return log_;
+  }
+  std::string LogText() const;
+
+ private:
+  static VirtualTransport *Self(void *context) {
+    return static_cast<VirtualTransport *>(context);
+  }
+  static const struct net_transport_functions kFunctions;
+
+  struct net_transport_result Receive(void *buffer, size_t capacity);
+  struct net_transport_result Send(const void *bytes, size_t length);
+  struct net_transport_result Wait(unsigned directions, int64_t timeout_ms);
+  struct net_transport_result Close();
+
+  struct net_transport_result DoReceive(const std::string &fault, void *buffer, size_t capacity);
+  struct net_transport_result DoSend(const std::string &fault, const void *bytes, size_t length);
+  struct net_transport_result DoWait(const std::string &fault, unsigned directions,
+                                     int64_t timeout_ms);
+  struct net_transport_result Blocked(unsigned direction, int64_t socket_timeout_ms);
+  struct net_transport_result WaitReady(unsigned directions, int64_t timeout_ms);
+
+  std::string NextFault(char function);
+  bool ApplyCommonFault(const std::string &fault, struct net_transport_result *result);
+  bool IsReadable() const;
+  bool IsWritable() const;
+  bool IsReady(unsigned directions) const;
+  void Idle();
+  void RunEvents();
+  void DripOnce();
+  void NoteCall(const char *function, size_t length);
+  struct net_transport_result Note(const char *function, size_t asked, const std::string &fault,
+                                   struct net_transport_result result);
+
+  enum net_transport_mode mode_;
+  std::map<char, std::deque<std::string>> faults_;
+  std::string to_near_;
+  std::string held_;
+  std::string to_far_;
+  std::function<void()> on_idle_;
+  std::multimap<int64_t, std::function<void()>> events_;
+  size_t window_ = SIZE_MAX;
+  size_t drip_length_ = 0;
+  int64_t drip_interval_ = 0;
+  bool is_drip_due_ = false;
+  bool has_fin_ = false;
+  bool is_reset_ = false;
+  bool is_reset_told_ = false;
+  bool is_send_broken_ = false;
+  bool is_idling_ = false;
+  int64_t now_ = 1000000000000;
+  int64_t cpu_ = 0;
+  int64_t cpu_per_call_ = 0;
+  int64_t receive_timeout_ms_ = -1;
+  int64_t send_timeout_ms_ = -1;
+  int receives_ = 0;
+  int sends_ = 0;
+  int waits_ = 0;
+  int closes_ = 0;
+  int faults_applied_ = 0;
+  int deadlocks_ = 0;
+  std::vector<std::string> misuses_;
+  std::vector<std::string> log_;
+};
+
+}  // namespace net_testing
+
+#endif  // TESTING_VIRTUAL_TRANSPORT_H_
