@@ -107,15 +107,18 @@ static enum net_tls_outcome flush(struct net_tls_socket *socket,
   return NET_TLS_OK;
 }
 
-/* What is owed goes out before anything is waited for; but a peer that takes nothing may still have
-   something to say. */
+/* What is owed goes out before anything is waited for. A peer that takes nothing may still have
+   something to say; but a receive that sleeps would sleep for ever if the peer waits for what is
+   owed. */
 enum net_tls_outcome net_tls_exchange(struct net_tls_socket *socket,
                                       const struct net_tls_request *request,
                                       enum net_tls_outcome want) {
   bool was_refused = socket->is_send_refused;
   enum net_tls_outcome sent = flush(socket, request);
   bool has_news = socket->is_send_refused && !was_refused;
-  if (want == NET_TLS_WANT_WRITE || sent == NET_TLS_TIMEOUT || has_news) {
+  bool is_owed = net_buffer_length(&socket->sending) > 0;
+  bool must_retry = is_owed && (sent == NET_TLS_OK || socket->mode == NET_TRANSPORT_BLOCKING);
+  if (want == NET_TLS_WANT_WRITE || sent == NET_TLS_TIMEOUT || has_news || must_retry) {
     return sent;
   }
   enum net_tls_outcome received = receive(socket, request);
