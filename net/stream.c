@@ -34,18 +34,19 @@ static int call_connect(int fd, const struct net_address *address) {
   return errno;
 }
 
-/* A connect that a signal ended goes on in the background, like one that does not block. */
-static struct net_error finish_connect(int fd, int64_t deadline) {
-  struct net_error error = net_wait_until(fd, NET_TRANSPORT_WRITABLE, deadline);
-  if (error.kind != NET_ERROR_NONE) {
-    return error;
-  }
+struct net_error net_connect_finish(int fd) {
   int code = 0;
-  error = net_get_option(fd, SOL_SOCKET, SO_ERROR, &code);
+  struct net_error error = net_get_option(fd, SOL_SOCKET, SO_ERROR, &code);
   if (error.kind != NET_ERROR_NONE) {
     return error;
   }
   return code == 0 ? net_no_error() : net_system_error(code);
+}
+
+/* A connect that a signal ended goes on in the background, like one that does not block. */
+static struct net_error finish_connect(int fd, int64_t deadline) {
+  struct net_error error = net_wait_until(fd, NET_TRANSPORT_WRITABLE, deadline);
+  return error.kind == NET_ERROR_NONE ? net_connect_finish(fd) : error;
 }
 
 static struct net_error set_send_timeout_until(int fd, int64_t deadline) {
@@ -102,6 +103,33 @@ struct net_error net_connect(const struct net_address *address, int64_t deadline
   if (error.kind == NET_ERROR_NONE) {
     error = set_nodelay(made);
   }
+  if (error.kind != NET_ERROR_NONE) {
+    net_close(made);
+    return error;
+  }
+  *fd = made;
+  return error;
+}
+
+static struct net_error start_connect(int fd, const struct net_address *address,
+                                      bool *is_connected) {
+  struct net_error error = set_nodelay(fd);
+  if (error.kind != NET_ERROR_NONE) {
+    return error;
+  }
+  int code = call_connect(fd, address);
+  *is_connected = code == 0;
+  return code == 0 || code == EINPROGRESS || code == EINTR ? net_no_error()
+                                                           : net_system_error(code);
+}
+
+struct net_error net_connect_start(const struct net_address *address, int *fd, bool *is_connected) {
+  int made = -1;
+  struct net_error error = new_socket(address, SOCK_NONBLOCK, &made);
+  if (error.kind != NET_ERROR_NONE) {
+    return error;
+  }
+  error = start_connect(made, address, is_connected);
   if (error.kind != NET_ERROR_NONE) {
     net_close(made);
     return error;

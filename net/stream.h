@@ -57,6 +57,15 @@ struct net_error net_resolve(const char *host, const char *port, bool passive,
    deadline has passed; ETIMEDOUT: the system gave up. On failure nothing is left open. */
 struct net_error net_connect(const struct net_address *address, int64_t deadline_ms, int *fd);
 
+/* net_connect_start begins to connect to `address` and sets `*fd`, a non-blocking descriptor with
+   TCP_NODELAY where it is TCP. `*is_connected` tells whether that is done; otherwise it is when
+   `fd` is writable, and net_connect_finish tells how it ended. A unix socket whose listener's
+   backlog is full fails with EAGAIN. On failure nothing is left open. */
+struct net_error net_connect_start(const struct net_address *address, int *fd, bool *is_connected);
+
+/* net_connect_finish returns how the connect that is over has ended. `fd` stays open. */
+struct net_error net_connect_finish(int fd);
+
 /* net_bind_options are what net_bind sets before it binds. */
 struct net_bind_options {
   bool reuseaddr;
@@ -97,6 +106,29 @@ struct net_error net_address_name(const struct net_address *address, char *host,
    and do not lengthen it (D-17). */
 struct net_error net_wait(int fd, unsigned directions, int64_t timeout_ms);
 
+/* net_wait_entry is one of the descriptors that net_wait_any waits for. */
+struct net_wait_entry {
+  int fd;
+  unsigned directions;
+  /* Set by net_wait_any: ready, or not open at all. */
+  bool is_ready;
+};
+
+/* net_wait_any is net_wait for as many descriptors as there are: it waits until one is ready. */
+struct net_error net_wait_any(struct net_wait_entry *entries, size_t num_entries,
+                              int64_t timeout_ms);
+
+/* NET_NO_DEADLINE is the point in time that never comes. */
+#define NET_NO_DEADLINE INT64_MAX
+
+/* net_deadline_after returns the point in time `timeout_ms` milliseconds from now, in nanoseconds
+   of the system's monotonic clock; NET_NO_DEADLINE where that is negative or beyond the clock. */
+int64_t net_deadline_after(int64_t timeout_ms);
+
+/* net_deadline_remaining returns how many milliseconds are left until `deadline`, rounded up; 0
+   when it has passed, negative for NET_NO_DEADLINE. */
+int64_t net_deadline_remaining(int64_t deadline);
+
 /* net_get_option reads a socket option that is an int. */
 struct net_error net_get_option(int fd, int level, int name, int *value);
 
@@ -110,6 +142,9 @@ struct net_error net_get_timeout(int fd, int name, double *seconds);
    short for the kernel's clock is rounded up, so that it does not become none. EINVAL: `seconds` is
    negative or not a number. */
 struct net_error net_set_timeout(int fd, int name, double seconds);
+
+/* net_get_nonblocking reads O_NONBLOCK. */
+struct net_error net_get_nonblocking(int fd, bool *nonblocking);
 
 /* net_set_nonblocking sets or clears O_NONBLOCK. */
 struct net_error net_set_nonblocking(int fd, bool nonblocking);

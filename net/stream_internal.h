@@ -33,15 +33,8 @@ struct net_error net_system_result(int result);
 /* net_complete_address fills in what the storage of `address`, got from `fd`, does not say. */
 struct net_error net_complete_address(int fd, struct net_address *address);
 
-/* NET_NO_DEADLINE is the point in time that never comes. */
-#define NET_NO_DEADLINE INT64_MAX
-
 /* net_monotonic_time returns nanoseconds of the system's monotonic clock. */
 int64_t net_monotonic_time(void);
-
-/* net_deadline_after returns the point in time `timeout_ms` milliseconds from now, NET_NO_DEADLINE
-   where that is negative or beyond the clock. */
-int64_t net_deadline_after(int64_t timeout_ms);
 
 /* net_wait_until is net_wait with a point in time of net_monotonic_time. One that has passed looks
    and returns at once. */

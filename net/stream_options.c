@@ -54,6 +54,12 @@ struct net_error net_set_timeout(int fd, int name, double seconds) {
   return net_system_result(setsockopt(fd, SOL_SOCKET, name, &timeout, sizeof(timeout)));
 }
 
+struct net_error net_get_nonblocking(int fd, bool *nonblocking) {
+  int flags = fcntl(fd, F_GETFL);
+  *nonblocking = flags >= 0 && (flags & O_NONBLOCK) != 0;
+  return net_system_result(flags);
+}
+
 struct net_error net_set_nonblocking(int fd, bool nonblocking) {
   int flags = fcntl(fd, F_GETFL);
   if (flags < 0) {

@@ -229,6 +229,16 @@ bool net_tls_config_insecure_no_verify_time(struct net_tls_config *config) {
   return set_flag(config, &config->insecure_no_verify_time);
 }
 
+bool net_tls_config_verify(struct net_tls_config *config) {
+  if (!net_tls_config_begin_change(config)) {
+    return false;
+  }
+  config->insecure_no_verify_certificate = false;
+  config->insecure_no_verify_name = false;
+  config->insecure_no_verify_time = false;
+  return true;
+}
+
 bool net_tls_config_insecure_allow_truncation(struct net_tls_config *config) {
   return set_flag(config, &config->insecure_allow_truncation);
 }

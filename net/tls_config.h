@@ -89,6 +89,10 @@ bool net_tls_config_insecure_no_verify_name(struct net_tls_config *config);
    valid. */
 bool net_tls_config_insecure_no_verify_time(struct net_tls_config *config);
 
+/* net_tls_config_verify takes the three insecure_no_verify_ settings back: chain, name and time are
+   verified, as by default. */
+bool net_tls_config_verify(struct net_tls_config *config);
+
 /* net_tls_config_insecure_allow_truncation takes a FIN without close_notify for a close by the peer
    (D-10), although anybody on the network can send one (RFC 8446, section 6.1). */
 bool net_tls_config_insecure_allow_truncation(struct net_tls_config *config);

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "net/transport.h"
@@ -27,15 +28,16 @@ int64_t net_deadline_after(int64_t timeout_ms) {
 
 /* Rounded up: a poll that ends a fraction of a millisecond early would be followed by a busy loop.
  */
-static int poll_timeout(int64_t deadline) {
+int64_t net_deadline_remaining(int64_t deadline) {
   if (deadline == NET_NO_DEADLINE) {
     return -1;
   }
   int64_t now = net_monotonic_time();
-  if (deadline <= now) {
-    return 0;
-  }
-  int64_t milliseconds = (deadline - now - 1) / kNanosecondsPerMillisecond + 1;
+  return deadline <= now ? 0 : (deadline - now - 1) / kNanosecondsPerMillisecond + 1;
+}
+
+static int poll_timeout(int64_t deadline) {
+  int64_t milliseconds = net_deadline_remaining(deadline);
   return milliseconds < INT_MAX ? (int)milliseconds : INT_MAX;
 }
 
@@ -58,17 +60,12 @@ static struct net_error ready(short revents) {
   return net_no_error();
 }
 
-struct net_error net_wait_until(int fd, unsigned directions, int64_t deadline) {
-  if (fd < 0) {
-    /* poll ignores a negative descriptor, and would wait for nothing. */
-    return net_system_error(EBADF);
-  }
-  struct pollfd entry = {.fd = fd, .events = poll_events(directions)};
+static struct net_error poll_until(struct pollfd *entries, size_t num_entries, int64_t deadline) {
   for (;;) {
     int timeout = poll_timeout(deadline);
-    int count = poll(&entry, 1, timeout);
+    int count = poll(entries, num_entries, timeout);
     if (count > 0) {
-      return ready(entry.revents);
+      return net_no_error();
     }
     if (count < 0 && errno != EINTR) {
       return net_system_error(errno);
@@ -79,6 +76,34 @@ struct net_error net_wait_until(int fd, unsigned directions, int64_t deadline) {
   }
 }
 
+struct net_error net_wait_until(int fd, unsigned directions, int64_t deadline) {
+  if (fd < 0) {
+    /* poll ignores a negative descriptor, and would wait for nothing. */
+    return net_system_error(EBADF);
+  }
+  struct pollfd entry = {.fd = fd, .events = poll_events(directions)};
+  struct net_error error = poll_until(&entry, 1, deadline);
+  return error.kind == NET_ERROR_NONE ? ready(entry.revents) : error;
+}
+
 struct net_error net_wait(int fd, unsigned directions, int64_t timeout_ms) {
   return net_wait_until(fd, directions, net_deadline_after(timeout_ms));
+}
+
+struct net_error net_wait_any(struct net_wait_entry *entries, size_t num_entries,
+                              int64_t timeout_ms) {
+  int64_t deadline = net_deadline_after(timeout_ms);
+  struct pollfd *polled = calloc(num_entries + 1, sizeof(*polled));
+  if (polled == NULL) {
+    return net_system_error(ENOMEM);
+  }
+  for (size_t i = 0; i < num_entries; i++) {
+    polled[i] = (struct pollfd){.fd = entries[i].fd, .events = poll_events(entries[i].directions)};
+  }
+  struct net_error error = poll_until(polled, num_entries, deadline);
+  for (size_t i = 0; i < num_entries; i++) {
+    entries[i].is_ready = polled[i].revents != 0;
+  }
+  free(polled);
+  return error;
 }

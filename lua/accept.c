@@ -1,0 +1,132 @@
+/* The methods of net.tls.stream.inet.Server. */
+
+#include <errno.h>
+
+#include "lua/addrinfo.h"
+#include "lua/args.h"
+#include "lua/tls_socket.h"
+#include "lua/triple.h"
+#include "lua/wait.h"
+
+static struct socket *check(lua_State *L) {
+  return class_check(L, 1, &tls_inet_server_class);
+}
+
+/* listen([backlog]) -> ok, err */
+static int listen_method(lua_State *L) {
+  const struct socket *server = check(L);
+  lua_Integer backlog = lua_isnoneornil(L, 2) ? SOMAXCONN : args_integer(L, 2);
+  luaL_argcheck(L, backlog >= INT32_MIN && backlog <= INT32_MAX, 2, "integer out of range");
+  struct net_error error = net_listen(server->fd, (int)backlog);
+  if (error.kind != NET_ERROR_NONE) {
+    socket_failure(L, "listen", error);
+    lua_pushboolean(L, false);
+    lua_replace(L, -3);
+    return 2;
+  }
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+/* The stack of accept and acceptfd while they wait; no deadline holds them. */
+enum {
+  SERVER = 1,
+  WITH_AI,
+  ACCEPTED,
+  TARGET,
+  OK
+};
+
+/* Takes a connection once there is one: pushes the results. The class of ACCEPTED is what tells
+   accept from acceptfd, where it is nil. */
+static int taken(lua_State *L, int fd, const struct net_address *peer) {
+  const struct socket *server = lua_touserdata(L, SERVER);
+  struct socket *accepted = lua_touserdata(L, ACCEPTED);
+  char error[NET_TLS_ERROR_SIZE];
+  if (!accepted) {
+    lua_pushinteger(L, fd);
+    return 1;
+  }
+  socket_open(accepted, fd, peer, server->nonblocking);
+  if (!socket_start_tls(accepted, true, NULL, error)) {
+    socket_dispose(accepted);
+    return triple_error(L, TRIPLE_VALUE, error);
+  }
+  lua_pushvalue(L, ACCEPTED);
+  lua_pushnil(L);
+  if (lua_toboolean(L, WITH_AI)) {
+    addrinfo_push(L, peer);
+  } else {
+    lua_pushnil(L);
+  }
+  return 3;
+}
+
+static int accept_failed(lua_State *L, struct net_error error) {
+  socket_failure(L, "accept", error);
+  lua_pushnil(L);
+  return lua_isnil(L, ACCEPTED) ? 2 : 3;
+}
+
+static bool must_wait(const struct socket *server, struct net_error error) {
+  return server->nonblocking && error.kind == NET_ERROR_SYSTEM && error.code == EAGAIN;
+}
+
+/* Goes on after each wait. */
+static int go_on(lua_State *L, int status, lua_KContext context) {
+  const struct socket *server = lua_touserdata(L, SERVER);
+  (void)status, (void)context;
+  while (lua_toboolean(L, OK)) {
+    struct net_address peer;
+    int fd = -1;
+    lua_settop(L, TARGET);
+    struct net_error error = net_accept(server->fd, &fd, &peer);
+    if (error.kind == NET_ERROR_NONE) {
+      return taken(L, fd, &peer);
+    }
+    if (!must_wait(server, error)) {
+      return accept_failed(L, error);
+    }
+    wait_push(L, SERVER, TARGET);
+    lua_callk(L, WAIT_ARGUMENTS, 3, 0, go_on);
+  }
+  triple_refused(L, TRIPLE_VALUE, "accept", OK);
+  return lua_isnil(L, ACCEPTED) ? 2 : 3;
+}
+
+static int start(lua_State *L) {
+  struct wait_target *target = lua_newuserdatauv(L, sizeof(*target), 0);
+  *target = (struct wait_target){.want = NET_TLS_WANT_READ};
+  lua_pushboolean(L, true);
+  return go_on(L, LUA_OK, 0);
+}
+
+/* accept([with_ai]) -> sock, err, ai. Does no TLS I/O: the handshake is the first read's or
+ * write's. */
+static int accept_method(lua_State *L) {
+  const struct socket *server = check(L);
+  if (!lua_isnoneornil(L, WITH_AI)) {
+    args_boolean(L, WITH_AI);
+  }
+  lua_settop(L, WITH_AI);
+  struct socket *accepted = socket_new(L, &tls_inet_socket_class);
+  if (server->config) {
+    accepted->config = net_tls_config_retain(server->config);
+  }
+  return start(L);
+}
+
+/* acceptfd() -> fd, err: the plain descriptor, which is then the caller's */
+static int accept_descriptor(lua_State *L) {
+  check(L);
+  lua_settop(L, SERVER);
+  lua_settop(L, ACCEPTED);
+  return start(L);
+}
+
+const luaL_Reg inet_server_methods[] = {
+    {"listen", listen_method},
+    {"accept", accept_method},
+    {"acceptfd", accept_descriptor},
+    {NULL, NULL},
+};

@@ -1,0 +1,26 @@
+#include "lua/addresses.h"
+
+#include <stdlib.h>
+
+#include "lua/class.h"
+
+static const struct class addresses_class;
+
+static int collect(lua_State *L) {
+  struct addresses *addresses = class_check(L, 1, &addresses_class);
+  free(addresses->list);
+  *addresses = (struct addresses){.list = NULL};
+  return 0;
+}
+
+static const luaL_Reg *const no_methods[] = {NULL};
+static const luaL_Reg metamethods[] = {{"__gc", collect}, {NULL, NULL}};
+static const struct class addresses_class = {
+    .name = "net.addresses", .methods = no_methods, .metamethods = metamethods};
+
+const struct addresses *addresses_resolve(lua_State *L, const char *host, const char *port,
+                                          bool passive, struct net_error *error) {
+  struct addresses *addresses = class_new(L, &addresses_class, sizeof(*addresses), 0);
+  *error = net_resolve(host, port, passive, &addresses->list, &addresses->count);
+  return error->kind == NET_ERROR_NONE ? addresses : NULL;
+}

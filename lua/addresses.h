@@ -1,0 +1,21 @@
+#ifndef LUA_ADDRESSES_H
+#define LUA_ADDRESSES_H
+
+/* What a host's name resolves to, while a constructor goes through it. */
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "net/stream.h"
+
+struct addresses {
+  struct net_address *list;
+  size_t count;
+};
+
+/* addresses_resolve pushes a userdata that owns the addresses of `host` and `port`, and returns it.
+   On failure returns NULL and sets `*error`; what is pushed then is of no use. */
+const struct addresses *addresses_resolve(lua_State *L, const char *host, const char *port,
+                                          bool passive, struct net_error *error);
+
+#endif

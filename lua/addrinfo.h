@@ -1,0 +1,16 @@
+#ifndef LUA_ADDRINFO_H
+#define LUA_ADDRINFO_H
+
+/* net.addrinfo: a socket address. */
+
+#include <lua.h>
+
+#include "net/stream.h"
+
+/* addrinfo_push pushes `address` as an object. */
+void addrinfo_push(lua_State *L, const struct net_address *address);
+
+/* addrinfo_open pushes the module net.addrinfo and returns 1. */
+int addrinfo_open(lua_State *L);
+
+#endif

@@ -1,0 +1,35 @@
+#ifndef LUA_CLASS_H
+#define LUA_CLASS_H
+
+/* Classes of userdata: single inheritance, methods copied down so that each call is one look-up.
+
+   An object has the class's name in tostring(object) and object.instanceof(), and the methods of
+   each class above its own in object['that.class'] for calls past an override. */
+
+#include <lauxlib.h>
+#include <lua.h>
+
+struct class {
+  const char *name;
+  /* NULL for a root. */
+  const struct class *parent;
+  /* What a class adds to, or overrides of, its parent's: lists that end with {NULL, NULL}, ended by
+     NULL. */
+  const luaL_Reg *const *methods;
+  /* NULL for none. */
+  const luaL_Reg *metamethods;
+  /* Called as __index for what is not a method, with the object and the key; NULL for none. */
+  lua_CFunction field;
+};
+
+/* class_new pushes a new object of `class`, `size` zeroed bytes with `num_values` user values. */
+void *class_new(lua_State *L, const struct class *class, size_t size, int num_values);
+
+/* class_test returns the object at `index` if it is of `class` or one derived from it, else NULL.
+ */
+void *class_test(lua_State *L, int index, const struct class *class);
+
+/* class_check is class_test for an argument, and raises where that returns NULL. */
+void *class_check(lua_State *L, int index, const struct class *class);
+
+#endif

@@ -1,0 +1,11 @@
+#ifndef LUA_DESCRIPTOR_H
+#define LUA_DESCRIPTOR_H
+
+/* The field `sock` of a socket: its file descriptor, with what can be done to it alone. */
+
+#include <lua.h>
+
+/* descriptor_push pushes the descriptor of the socket at `index`. */
+void descriptor_push(lua_State *L, int index);
+
+#endif

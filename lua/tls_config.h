@@ -1,0 +1,17 @@
+#ifndef LUA_TLS_CONFIG_H
+#define LUA_TLS_CONFIG_H
+
+/* net.tls.config: what TLS sockets are made with. */
+
+#include <lua.h>
+
+#include "net/tls_config.h"
+
+/* tls_config_option pushes opts.tlscfg of the options, argument `index`, and returns it; it raises
+   where that is not a configuration. */
+struct net_tls_config *tls_config_option(lua_State *L, int index);
+
+/* tls_config_open pushes the module net.tls.config and returns 1. */
+int tls_config_open(lua_State *L);
+
+#endif

@@ -1,0 +1,97 @@
+/* What is known of a TLS connection. Each of these returns nil for what is not known. */
+
+#include "lua/certificate.h"
+#include "lua/tls_socket.h"
+
+/* NULL where there is no connection. */
+static struct net_tls_socket *check(lua_State *L) {
+  const struct socket *socket = class_check(L, 1, &tls_socket_class);
+  return socket->tls;
+}
+
+static int push_text(lua_State *L, const char *text) {
+  lua_pushstring(L, text);
+  return 1;
+}
+
+static int get_version(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  return push_text(L, tls ? net_tls_socket_version(tls) : NULL);
+}
+
+static int get_cipher(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  return push_text(L, tls ? net_tls_socket_cipher(tls) : NULL);
+}
+
+static int get_group(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  return push_text(L, tls ? net_tls_socket_group(tls) : NULL);
+}
+
+static int get_alpn(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  size_t length = 0;
+  const char *alpn = tls ? net_tls_socket_alpn(tls, &length) : NULL;
+  if (!alpn) {
+    return push_text(L, NULL);
+  }
+  lua_pushlstring(L, alpn, length);
+  return 1;
+}
+
+static int get_server_name(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  return push_text(L, tls ? net_tls_socket_server_name(tls) : NULL);
+}
+
+/* closed_by() -> nil, "close_notify", "eof", "reset", "alert" or "local" (D-10) */
+static int get_closed_by(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  return push_text(L, tls ? net_tls_closed_by_name(net_tls_socket_closed_by(tls)) : NULL);
+}
+
+/* reused() -> whether an earlier session was resumed */
+static int is_reused(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  lua_pushboolean(L, tls && net_tls_socket_is_reused(tls));
+  return 1;
+}
+
+/* alert() -> the last alert: a table of its name, description (the number), fatal and sent (whether
+   this side sent it) */
+static int get_alert(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  struct net_tls_alert alert;
+  if (!tls || !net_tls_socket_alert(tls, &alert)) {
+    return push_text(L, NULL);
+  }
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, alert.name);
+  lua_setfield(L, -2, "name");
+  lua_pushinteger(L, alert.description);
+  lua_setfield(L, -2, "description");
+  lua_pushboolean(L, alert.fatal);
+  lua_setfield(L, -2, "fatal");
+  lua_pushboolean(L, alert.sent);
+  lua_setfield(L, -2, "sent");
+  return 1;
+}
+
+static int get_peer_certificate(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  return tls ? certificate_push(L, tls) : push_text(L, NULL);
+}
+
+const luaL_Reg tls_information_methods[] = {
+    {"version", get_version},
+    {"cipher", get_cipher},
+    {"group", get_group},
+    {"alpn", get_alpn},
+    {"servername", get_server_name},
+    {"closed_by", get_closed_by},
+    {"reused", is_reused},
+    {"alert", get_alert},
+    {"peer_certificate", get_peer_certificate},
+    {NULL, NULL},
+};

@@ -1,0 +1,241 @@
+#include "lua/tls_io.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lua/args.h"
+#include "lua/scratch.h"
+#include "lua/triple.h"
+#include "lua/wait.h"
+
+/* An operation under way. While it waits it is a userdata on the stack of the coroutine. */
+struct call {
+  struct wait_target target;
+  struct net_tls_operation operation;
+  /* read: how much at most. */
+  size_t capacity;
+  /* write: how much has been done. */
+  size_t written;
+};
+
+/* The stack of a method: the string of a write stays on it, so that it outlives every wait. */
+enum {
+  SOCKET = 1,
+  ARGUMENT,
+  CALL,
+  OK
+};
+
+static const char *const names[] = {
+    [NET_TLS_HANDSHAKE] = "handshake",
+    [NET_TLS_READ] = "read",
+    [NET_TLS_WRITE] = "write",
+    [NET_TLS_CLOSE] = "tls_close",
+};
+
+static enum triple_kind kind_of(const struct call *call) {
+  enum net_tls_operation_kind kind = call->operation.kind;
+  return kind == NET_TLS_READ || kind == NET_TLS_WRITE ? TRIPLE_VALUE : TRIPLE_OK;
+}
+
+static int64_t remaining(const struct socket *socket, const void *context,
+                         enum net_tls_outcome want) {
+  const struct call *call = context;
+  return socket->tls ? net_tls_socket_remaining(socket->tls, &call->operation, want) : 0;
+}
+
+static void begin(const struct socket *socket, enum net_tls_operation_kind kind,
+                  struct call *call) {
+  memset(call, 0, sizeof(*call));
+  call->target.timeout = remaining;
+  call->operation.kind = kind;
+  if (socket->tls) {
+    net_tls_socket_begin(socket->tls, kind, &call->operation);
+  }
+}
+
+/* One try of each operation: in blocking mode it sleeps in the kernel and wants nothing. */
+
+static enum net_tls_outcome try_handshake(struct socket *socket, struct call *call) {
+  return socket->nonblocking ? net_tls_socket_try_handshake(socket->tls, &call->operation)
+                             : net_tls_socket_handshake(socket->tls);
+}
+
+static enum net_tls_outcome try_close(struct socket *socket, struct call *call) {
+  return socket->nonblocking ? net_tls_socket_try_tls_close(socket->tls, &call->operation)
+                             : net_tls_socket_tls_close(socket->tls);
+}
+
+static enum net_tls_outcome try_write(lua_State *L, struct socket *socket, struct call *call) {
+  size_t length = 0;
+  const char *bytes = lua_tolstring(L, ARGUMENT, &length);
+  return socket->nonblocking ? net_tls_socket_try_write(socket->tls, &call->operation, bytes,
+                                                        length, &call->written)
+                             : net_tls_socket_write(socket->tls, bytes, length, &call->written);
+}
+
+/* Pushes what has been read. */
+static enum net_tls_outcome try_read(lua_State *L, struct socket *socket, struct call *call) {
+  size_t length = 0;
+  void *buffer = scratch_get(L, call->capacity);
+  enum net_tls_outcome outcome =
+      socket->nonblocking
+          ? net_tls_socket_try_read(socket->tls, &call->operation, buffer, call->capacity, &length)
+          : net_tls_socket_read(socket->tls, buffer, call->capacity, &length);
+  if (outcome == NET_TLS_OK) {
+    lua_pushlstring(L, buffer, length);
+  }
+  return outcome;
+}
+
+static enum net_tls_outcome attempt(lua_State *L, struct socket *socket, struct call *call) {
+  switch (call->operation.kind) {
+    case NET_TLS_READ:
+      return try_read(L, socket, call);
+    case NET_TLS_WRITE:
+      return try_write(L, socket, call);
+    case NET_TLS_CLOSE:
+      return try_close(socket, call);
+    case NET_TLS_HANDSHAKE:
+      break;
+  }
+  return try_handshake(socket, call);
+}
+
+static int succeeded(lua_State *L, const struct call *call) {
+  if (kind_of(call) == TRIPLE_OK) {
+    return triple_ok(L);
+  }
+  if (call->operation.kind == NET_TLS_WRITE) {
+    lua_pushinteger(L, (lua_Integer)call->written);
+  }
+  return triple_value(L);
+}
+
+/* A write whose bytes are all accepted has not timed out (D-05), whoever says so. */
+static int timed_out(lua_State *L, const struct call *call) {
+  if (call->operation.kind != NET_TLS_WRITE) {
+    return triple_timeout(L, kind_of(call));
+  }
+  if (call->written > 0 && call->written == lua_rawlen(L, ARGUMENT)) {
+    return succeeded(L, call);
+  }
+  return triple_partial(L, (lua_Integer)call->written);
+}
+
+static int finish(lua_State *L, const struct socket *socket, const struct call *call,
+                  enum net_tls_outcome outcome) {
+  switch (outcome) {
+    case NET_TLS_OK:
+      return succeeded(L, call);
+    case NET_TLS_CLOSED:
+      return triple_closed(L);
+    case NET_TLS_TIMEOUT:
+      return timed_out(L, call);
+    default:
+      return triple_error(L, kind_of(call), net_tls_socket_error(socket->tls));
+  }
+}
+
+/* A listening socket, or one that the collector has had: there is no connection to do it on. */
+static int without_connection(lua_State *L, const struct socket *socket, const struct call *call) {
+  struct net_error error = socket->fd < 0 ? socket_bad_descriptor() : socket_not_connected();
+  if (call->operation.kind == NET_TLS_CLOSE) {
+    return triple_ok(L);
+  }
+  return triple_net_error(L, kind_of(call), names[call->operation.kind], error);
+}
+
+/* What the wait refused with becomes the operation's result, unless the socket was closed
+   meanwhile: the next try tells what that means. */
+static bool is_refused(lua_State *L, const struct socket *socket) {
+  return !lua_toboolean(L, OK) && socket->fd >= 0;
+}
+
+static int refused(lua_State *L, const struct call *call) {
+  bool is_timeout = lua_isnil(L, OK + 1) && lua_toboolean(L, OK + 2);
+  return is_timeout ? timed_out(L, call)
+                    : triple_refused(L, kind_of(call), names[call->operation.kind], OK);
+}
+
+/* Goes on after each wait, whether or not the poller has yielded in it. */
+static int go_on(lua_State *L, int status, lua_KContext context) {
+  struct socket *socket = lua_touserdata(L, SOCKET);
+  struct call *call = lua_touserdata(L, CALL);
+  (void)status, (void)context;
+  for (;;) {
+    if (is_refused(L, socket)) {
+      return refused(L, call);
+    }
+    if (!socket->tls) {
+      return without_connection(L, socket, call);
+    }
+    lua_settop(L, CALL);
+    enum net_tls_outcome outcome = attempt(L, socket, call);
+    if (outcome != NET_TLS_WANT_READ && outcome != NET_TLS_WANT_WRITE) {
+      return finish(L, socket, call, outcome);
+    }
+    call->target.want = outcome;
+    wait_push(L, SOCKET, CALL);
+    lua_callk(L, WAIT_ARGUMENTS, 3, 0, go_on);
+  }
+}
+
+static int wait_and_go_on(lua_State *L, const struct call *call) {
+  *(struct call *)lua_newuserdatauv(L, sizeof(*call), 0) = *call;
+  wait_push(L, SOCKET, CALL);
+  lua_callk(L, WAIT_ARGUMENTS, 3, 0, go_on);
+  return go_on(L, LUA_OK, 0);
+}
+
+/* The first try needs no memory of Lua's: most operations have no wait. */
+static int start(lua_State *L, struct socket *socket, struct call *call) {
+  lua_settop(L, ARGUMENT);
+  if (!socket->tls) {
+    return without_connection(L, socket, call);
+  }
+  enum net_tls_outcome outcome = attempt(L, socket, call);
+  if (outcome != NET_TLS_WANT_READ && outcome != NET_TLS_WANT_WRITE) {
+    return finish(L, socket, call, outcome);
+  }
+  call->target.want = outcome;
+  return wait_and_go_on(L, call);
+}
+
+static struct socket *check(lua_State *L) {
+  return class_check(L, SOCKET, &tls_socket_class);
+}
+
+int tls_io_handshake(lua_State *L) {
+  struct socket *socket = check(L);
+  struct call call;
+  begin(socket, NET_TLS_HANDSHAKE, &call);
+  return start(L, socket, &call);
+}
+
+int tls_io_close(lua_State *L) {
+  struct socket *socket = class_check(L, SOCKET, &socket_class);
+  struct call call;
+  begin(socket, NET_TLS_CLOSE, &call);
+  return start(L, socket, &call);
+}
+
+int tls_io_write(lua_State *L) {
+  struct socket *socket = check(L);
+  struct call call;
+  args_string(L, ARGUMENT, NULL);
+  begin(socket, NET_TLS_WRITE, &call);
+  return start(L, socket, &call);
+}
+
+int tls_io_read(lua_State *L) {
+  struct socket *socket = check(L);
+  struct call call;
+  lua_Integer capacity = lua_isnoneornil(L, ARGUMENT) ? BUFSIZ : args_integer(L, ARGUMENT);
+  if (capacity <= 0) {
+    return triple_error(L, TRIPLE_VALUE, "Invalid argument");
+  }
+  begin(socket, NET_TLS_READ, &call);
+  call.capacity = (lua_Unsigned)capacity < SCRATCH_MAX ? (size_t)capacity : SCRATCH_MAX;
+  return start(L, socket, &call);
+}

@@ -1,0 +1,24 @@
+#ifndef LUA_TLS_IO_H
+#define LUA_TLS_IO_H
+
+/* The methods of net.tls.Socket that do I/O. Each tries, waits (the poller may yield) and tries
+   again, all within one deadline (D-15). */
+
+#include "lua/socket.h"
+
+/* tls_io_handshake is handshake() -> ok, err, timeout. */
+int tls_io_handshake(lua_State *L);
+
+/* tls_io_read is read([bufsize]) -> str, err, timeout. */
+int tls_io_read(lua_State *L);
+
+/* tls_io_write is write(str) -> len, err, timeout. */
+int tls_io_write(lua_State *L);
+
+/* tls_io_close is tls_close() -> ok, err, timeout. */
+int tls_io_close(lua_State *L);
+
+/* tls_io_poll_wait is poll_wait(want) -> ok, err, timeout. */
+int tls_io_poll_wait(lua_State *L);
+
+#endif
