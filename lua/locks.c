@@ -37,6 +37,7 @@ static int unlocked(lua_State *L, int status, lua_KContext context) {
 }
 
 static int unlock(lua_State *L, int status, lua_KContext context) {
+  luaL_checkstack(L, LUA_MINSTACK, "too many results");
   lua_pushboolean(L, status == LUA_OK || status == LUA_YIELD);
   lua_insert(L, FUNCTION);
   if (poller_push(L, locks[context].unlock)) {
