@@ -7,7 +7,10 @@ belongs to, and again only when something that it reads has changed.
 
 _OURS = ("net/", "lua/")
 
-_Reports = provider(fields = {"reports": "depset of files, empty where clang-tidy found nothing"})
+_ClangTidyInfo = provider(
+    "What clang-tidy found in a target's own sources and in those of its deps.",
+    fields = {"reports": "depset of files, one a source, empty where nothing was found"},
+)
 
 def _flags(ctx, context):
     attr = ctx.rule.attr
@@ -54,31 +57,31 @@ def _clang_tidy_aspect_impl(target, ctx):
         for source in getattr(ctx.rule.files, "srcs", [])
         if source.extension == "c" and source.short_path.startswith(_OURS)
     ]
-    return [_Reports(reports = depset(reports, transitive = [
-        dep[_Reports].reports
+    return [_ClangTidyInfo(reports = depset(reports, transitive = [
+        dep[_ClangTidyInfo].reports
         for dep in getattr(ctx.rule.attr, "deps", [])
-        if _Reports in dep
+        if _ClangTidyInfo in dep
     ]))]
 
 _clang_tidy_aspect = aspect(
     implementation = _clang_tidy_aspect_impl,
     attr_aspects = ["deps"],
     attrs = {
-        "_clang_tidy": attr.label(default = ":clang_tidy", executable = True, cfg = "host"),
+        "_clang_tidy": attr.label(default = ":clang_tidy", executable = True, cfg = "exec"),
         "_config": attr.label(default = "//:.clang-tidy", allow_single_file = True),
     },
 )
 
 def _clang_tidy_reports_impl(ctx):
-    reports = depset(transitive = [target[_Reports].reports for target in ctx.attr.targets])
+    reports = depset(transitive = [target[_ClangTidyInfo].reports for target in ctx.attr.targets])
     return [DefaultInfo(files = reports, runfiles = ctx.runfiles(transitive_files = reports))]
 
 _clang_tidy_reports = rule(
     implementation = _clang_tidy_reports_impl,
     attrs = {
-        # What clang-tidy says does not depend on the sanitizer: in the host
+        # What clang-tidy says does not depend on the sanitizer: in the exec
         # configuration each source is analysed once for all of them.
-        "targets": attr.label_list(mandatory = True, aspects = [_clang_tidy_aspect], cfg = "host"),
+        "targets": attr.label_list(mandatory = True, aspects = [_clang_tidy_aspect], cfg = "exec"),
     },
 )
 
