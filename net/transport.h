@@ -57,8 +57,10 @@ struct net_transport_functions {
   struct net_transport_result (*send)(void *context, const void *bytes, size_t length);
 
   /* wait returns OK when one of `directions` may be ready, TIMED_OUT after `timeout_ms`
-     milliseconds (0 looks and returns at once, negative waits forever). It may return OK too early:
-     a spurious wake-up costs one more turn and nothing else. */
+     milliseconds (0 looks and returns at once, negative waits forever). A transport that has failed
+     or whose peer is gone is ready in both. A wait that sleeps may return OK too early: a spurious
+     wake-up costs one more turn and nothing else. OK after a look (0) means that the next call in
+     that direction does not sleep. */
   struct net_transport_result (*wait)(void *context, unsigned directions, int64_t timeout_ms);
 
   /* close releases the transport and everything that it owns. It is called exactly once, as the

@@ -92,6 +92,9 @@ std::string VirtualTransport::NextFault(char function) {
 // The far end.
 
 void VirtualTransport::FarSend(const std::string &bytes) {
+  if (is_far_gone_ || is_reset_) {
+    return;
+  }
   if (drip_length_ == 0) {
     to_near_ += bytes;
     return;
@@ -241,6 +244,7 @@ struct net_transport_result VirtualTransport::DoReceive(const std::string &fault
   } else if (fault == "end") {
     faults_applied_++;
     to_near_.clear();
+    is_far_gone_ = true;
     has_fin_ = true;
   }
   if (!IsReadable()) {
@@ -283,6 +287,8 @@ struct net_transport_result VirtualTransport::DoSend(const std::string &fault, c
   } else if (fault == "pipe") {
     faults_applied_++;
     is_send_broken_ = true;
+    is_far_gone_ = true;
+    has_fin_ = true;
   }
   if (!IsWritable()) {
     Idle();
@@ -318,7 +324,7 @@ struct net_transport_result VirtualTransport::DoWait(const std::string &fault, u
   if (fault != "again" && ApplyCommonFault(fault, &result)) {
     return result;
   }
-  if (fault == "early") {
+  if (fault == "early" && timeout_ms != 0) {
     faults_applied_++;
     return Ended(NET_TRANSPORT_OK);
   }

@@ -23,9 +23,9 @@
 //   zero         send moves nothing
 //   timeout      the time was up: of the wait, or the socket's own
 //   reset        the peer has reset the connection, for good
-//   pipe         send alone: EPIPE, for good; what has come in can still be read
+//   pipe         send alone: the peer has gone; EPIPE, for good; what has come in can still be read
 //   end          receive: the peer's FIN, for good; what is on its way is lost
-//   early        wait returns at once although nothing is ready
+//   early        a wait (of more than 0 ms) returns at once although nothing is ready
 //   eNUMBER      fails with this errno, once
 //
 // A word that makes no sense for its call counts as ok.
@@ -194,6 +194,7 @@ class VirtualTransport {
   bool is_reset_ = false;
   bool is_reset_told_ = false;
   bool is_send_broken_ = false;
+  bool is_far_gone_ = false;
   bool is_idling_ = false;
   int64_t now_ = 1000000000000;
   int64_t cpu_ = 0;
