@@ -32,7 +32,7 @@ static enum net_tls_outcome wait_for(struct net_tls_socket *socket,
   }
   int64_t remaining = net_tls_socket_remaining(socket, request->operation, blocked);
   if (remaining == 0) {
-    return timed_out(socket, request);
+    return NET_TLS_TIMEOUT;
   }
   if (request->caller_waits) {
     return blocked;
@@ -69,8 +69,9 @@ static enum net_tls_outcome run(struct net_tls_socket *socket,
     is_retry = outcome == NET_TLS_OK || socket->mode == NET_TRANSPORT_BLOCKING;
     if (is_want(outcome)) {
       outcome = wait_for(socket, request, want, outcome);
-    } else if (outcome == NET_TLS_TIMEOUT) {
-      outcome = timed_out(socket, request);
+    }
+    if (outcome == NET_TLS_TIMEOUT) {
+      return timed_out(socket, request);
     }
     if (outcome != NET_TLS_OK) {
       return outcome;
