@@ -1,6 +1,7 @@
 /* The methods that hold the poller's read or write lock of the descriptor (D-27). The lock is
    released whether the function under it returns or raises; without a poller it always succeeds. */
 
+#include "lua/args.h"
 #include "lua/poller.h"
 #include "lua/tls_io.h"
 #include "lua/tls_socket.h"
@@ -97,11 +98,19 @@ static int call_function(lua_State *L, enum lock_kind kind) {
   return with_lock(L, socket, kind);
 }
 
+/* Arguments are checked before the lock is taken, where the caller is still known. */
+
 static int read_sync(lua_State *L) {
+  check(L);
+  if (!lua_isnoneornil(L, 2)) {
+    args_integer(L, 2);
+  }
   return call_method(L, tls_io_read, READ_LOCK);
 }
 
 static int write_sync(lua_State *L) {
+  check(L);
+  args_string(L, 2, NULL);
   return call_method(L, tls_io_write, WRITE_LOCK);
 }
 
