@@ -1,0 +1,77 @@
+#ifndef TESTING_CASES_H_
+#define TESTING_CASES_H_
+
+// A GoogleTest fixture that runs each test in every Case.
+
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "testing/connection.h"
+
+namespace net_testing {
+
+class CaseTest : public testing::TestWithParam<Case> {
+ protected:
+  ~CaseTest() override {
+    VirtualTransport &transport = connection_.transport();
+    EXPECT_EQ(0, transport.deadlocks()) << transport.LogText();
+    EXPECT_EQ(std::vector<std::string>(), transport.misuses());
+  }
+
+  net_tls_socket *socket() {
+    return connection_.socket();
+  }
+  VirtualTransport &transport() {
+    return connection_.transport();
+  }
+  Peer &peer() {
+    return connection_.peer();
+  }
+  bool IsBlocking() const {
+    return GetParam().driver == Driver::kBlocking;
+  }
+
+  // Sets what ends an operation in time: a deadline or, where the transport sleeps, its timeouts.
+  void SetTimeLimits(int64_t receive_ms, int64_t send_ms) {
+    if (IsBlocking()) {
+      transport().set_socket_timeouts(receive_ms, send_ms);
+    } else {
+      net_tls_socket_set_deadlines(socket(), receive_ms, send_ms);
+    }
+  }
+
+  // Milliseconds that an operation takes.
+  template <typename Operation>
+  int64_t Duration(Operation operation) {
+    int64_t start = transport().now();
+    operation();
+    return (transport().now() - start) / VirtualTransport::kMillisecond;
+  }
+
+  Connection connection_{GetParam()};
+};
+
+inline testing::AssertionResult HasOutcome(enum net_tls_outcome expected, const Done &done) {
+  if (done.outcome == expected) {
+    return testing::AssertionSuccess();
+  }
+  return testing::AssertionFailure() << "it is " << OutcomeName(done.outcome) << " '" << done.error
+                                     << "' and not " << OutcomeName(expected);
+}
+
+inline testing::AssertionResult IsError(const Done &done, const std::string &text) {
+  if (done.outcome == NET_TLS_ERROR && done.error == text) {
+    return testing::AssertionSuccess();
+  }
+  return testing::AssertionFailure() << "it is " << OutcomeName(done.outcome) << " '" << done.error
+                                     << "' and not ERROR '" << text << "'";
+}
+
+inline std::string CaseParamName(const testing::TestParamInfo<Case> &info) {
+  return CaseName(info.param);
+}
+
+}  // namespace net_testing
+
+#endif  // TESTING_CASES_H_
