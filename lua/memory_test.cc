@@ -1,0 +1,127 @@
+// Lua runs out of memory at every allocation in turn: an error of Lua, and nothing is leaked (which
+// LeakSanitizer says for memory, and this test for descriptors).
+
+#include <cstdlib>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "lua.hpp"
+#include "testing/sockets.h"
+
+extern "C" {
+int luaopen_net(lua_State *L);
+int luaopen_net_addrinfo(lua_State *L);
+int luaopen_net_poll(lua_State *L);
+int luaopen_net_stream_inet(lua_State *L);
+int luaopen_net_tls(lua_State *L);
+int luaopen_net_tls_config(lua_State *L);
+}
+
+namespace {
+
+// Connections that are established, both ends of each in this thread.
+constexpr char kSetUp[] = R"(
+  inet, config, poll, addrinfo, directory = ...
+  server_config, client_config = config.new(), config.new()
+  assert(server_config:set_keypair_file(directory .. '/server.pem', directory .. '/server.key'))
+  assert(client_config:set_ca_file(directory .. '/ca.pem'))
+  local function succeed() return true end
+  local function wait() if coroutine.isyieldable() then coroutine.yield() end return true end
+  poll.set_poller({
+    pollable = succeed, wait_readable = wait, wait_writable = wait, unwait_readable = succeed,
+    unwait_writable = succeed, unwait = succeed, read_lock = succeed, read_unlock = succeed,
+    write_lock = succeed, write_unlock = succeed,
+  })
+  local listening, err, ai = inet.server.new('127.0.0.1', 0, {tlscfg = server_config})
+  assert(listening:listen())
+  port = ai:port()
+  client = assert(inet.client.new('127.0.0.1', port, {tlscfg = client_config}))
+  server = assert(listening:accept())
+  local ends = {coroutine.wrap(client.handshake), coroutine.wrap(server.handshake)}
+  while not (client:version() and server:version()) do
+    if not client:version() then ends[1](client) end
+    if not server:version() then ends[2](server) end
+  end
+  assert(server:write(('x'):rep(100)))
+)";
+
+struct Allocator {
+  long left = -1;  // Allocations until there is no memory; negative: no end.
+};
+
+void *Allocate(void *context, void *block, size_t, size_t size) {
+  auto *allocator = static_cast<Allocator *>(context);
+  if (size == 0) {
+    free(block);
+    return nullptr;
+  }
+  if (allocator->left == 0) {
+    return nullptr;
+  }
+  if (allocator->left > 0) {
+    allocator->left--;
+  }
+  return realloc(block, size);
+}
+
+std::string CertificateDirectory() {
+  return std::string(getenv("TEST_SRCDIR")) + "/" + getenv("TEST_WORKSPACE") +
+         "/testing/certificates";
+}
+
+void SetUp(lua_State *L) {
+  luaL_openlibs(L);
+  ASSERT_EQ(LUA_OK, luaL_loadstring(L, kSetUp)) << lua_tostring(L, -1);
+  luaopen_net_stream_inet(L);
+  luaopen_net_tls_config(L);
+  luaopen_net_poll(L);
+  luaopen_net_addrinfo(L);
+  lua_pushstring(L, CertificateDirectory().c_str());
+  ASSERT_EQ(LUA_OK, lua_pcall(L, 5, 0, 0)) << lua_tostring(L, -1);
+}
+
+// Runs the chunk with memory for `left` allocations; returns its status.
+int RunWith(const char *chunk, long left) {
+  Allocator allocator;
+  lua_State *L = lua_newstate(Allocate, &allocator);
+  SetUp(L);
+  EXPECT_EQ(LUA_OK, luaL_loadstring(L, chunk)) << lua_tostring(L, -1);
+  allocator.left = left;
+  int status = lua_pcall(L, 0, 0, 0);
+  allocator.left = -1;
+  if (status != LUA_OK && status != LUA_ERRMEM) {
+    ADD_FAILURE() << lua_tostring(L, -1);
+  }
+  lua_close(L);
+  return status;
+}
+
+class MemoryTest : public testing::TestWithParam<const char *> {};
+
+TEST_P(MemoryTest, RunsOut) {
+  int before = net_testing::CountOpenDescriptors();
+  int status = LUA_ERRMEM;
+  long left = 0;
+  while (status == LUA_ERRMEM) {
+    ASSERT_LT(left, 10000) << "there is never enough";
+    status = RunWith(GetParam(), left++);
+    ASSERT_EQ(before, net_testing::CountOpenDescriptors()) << "at allocation " << left;
+  }
+  EXPECT_EQ(LUA_OK, status);
+  EXPECT_GT(left, 1) << "nothing was allocated";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Chunks, MemoryTest,
+    testing::Values(
+        "inet.server.new('127.0.0.1', 0, {tlscfg = server_config})",
+        "inet.client.new('127.0.0.1', port, {tlscfg = client_config})",
+        "inet.client.new('127.0.0.1', 1, {tlscfg = client_config})",
+        "addrinfo.getaddrinfo('127.0.0.1', 1)", "config.new():set_ecdhecurves('X25519,P-256')",
+        "assert(#client:read(1000) == 100)",
+        "assert(client:readsync() and client:getpeername():addr() and client.sock:fd())",
+        "assert(client:peer_certificate().pem)",
+        "assert(not client:alert()) client:close() server:read() server:read()",
+        "client:onwaitrecv(print, {}) client:read(10) client:poll_wait(-3)"));
+
+}  // namespace
