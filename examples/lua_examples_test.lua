@@ -33,7 +33,7 @@ do
     assert(output == 'one\ntwo\n', output)
     output = run('', string.format('SSL_CERT_FILE=%s %s examples/say.lua localhost %s',
                                    file('ca.pem'), lua, port))
-    assert(output == 'hello\n\n', output)
+    assert(output == 'hello\n', output)
 end
 
 -- The client, with socat as a server.
