@@ -15,6 +15,17 @@ static enum net_tls_outcome timed_out(struct net_tls_socket *socket,
   return NET_TLS_TIMEOUT;
 }
 
+/* Time is up at a retry: what the last step has put into the send buffer gets its chance to leave
+   all the same, unless the transport would sleep over it. */
+static enum net_tls_outcome give_up(struct net_tls_socket *socket,
+                                    const struct net_tls_request *request) {
+  if (socket->mode == NET_TRANSPORT_NONBLOCKING &&
+      net_tls_exchange(socket, request, NET_TLS_WANT_WRITE) == NET_TLS_ERROR) {
+    return NET_TLS_ERROR;
+  }
+  return timed_out(socket, request);
+}
+
 /* What the transport is to be ready for: `blocked` is what it would block for, `want` what the step
    asks for. A step that wants to read does so even while bytes are owed that the peer does not
    take. */
@@ -63,7 +74,7 @@ static enum net_tls_outcome run(struct net_tls_socket *socket,
       return want;
     }
     if (is_retry && net_tls_is_time_up(socket, request, want, &retries)) {
-      return timed_out(socket, request);
+      return give_up(socket, request);
     }
     enum net_tls_outcome outcome = net_tls_exchange(socket, request, want);
     is_retry = outcome == NET_TLS_OK || socket->mode == NET_TRANSPORT_BLOCKING;

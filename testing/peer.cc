@@ -246,8 +246,9 @@ void Peer::Run() {
   if (is_handshaked_ && error_.empty() && !saw_close_notify_ && !is_stalled_) {
     ReadAll();
   }
-  if (on_turn_) {
-    on_turn_();
+  std::function<void()> on_turn = on_turn_;  // which may replace itself
+  if (on_turn) {
+    on_turn();
   }
 }
 

@@ -139,17 +139,21 @@ void VirtualTransport::After(int64_t delay_ms, std::function<void()> action) {
   events_.emplace(now_ + delay_ms * kMillisecond, std::move(action));
 }
 
-void VirtualTransport::RunEvents() {
-  while (!events_.empty() && events_.begin()->first <= now_) {
-    std::function<void()> action = std::move(events_.begin()->second);
-    events_.erase(events_.begin());
-    action();
+// Runs the next thing that is due.
+bool VirtualTransport::RunEvent() {
+  if (events_.empty() || events_.begin()->first > now_) {
+    return false;
   }
+  std::function<void()> action = std::move(events_.begin()->second);
+  events_.erase(events_.begin());
+  action();
+  return true;
 }
 
 void VirtualTransport::Advance(int64_t milliseconds) {
   now_ += milliseconds * kMillisecond;
-  RunEvents();
+  while (RunEvent()) {
+  }
 }
 
 void VirtualTransport::set_socket_timeouts(int64_t receive_ms, int64_t send_ms) {
@@ -194,7 +198,7 @@ struct net_transport_result VirtualTransport::WaitReady(unsigned directions, int
     }
     if (!events_.empty() && events_.begin()->first <= deadline) {
       now_ = std::max(now_, events_.begin()->first);
-      RunEvents();
+      RunEvent();
       continue;
     }
     if (deadline == INT64_MAX) {

@@ -173,7 +173,7 @@ class VirtualTransport {
   bool IsWritable() const;
   bool IsReady(unsigned directions) const;
   void Idle();
-  void RunEvents();
+  bool RunEvent();
   void DripOnce();
   void NoteCall(const char *function, size_t length);
   struct net_transport_result Note(const char *function, size_t asked, const std::string &fault,
