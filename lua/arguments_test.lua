@@ -9,6 +9,7 @@ local tls = require('testing.tls')
 local raises, triple = tls.raises, tls.triple
 
 local server, port = tls.listen()
+local listening_address = server:getsockname()
 local sock = tls.connect(port)
 local accepted = assert(server:accept())
 
@@ -172,6 +173,14 @@ getmetatable(cfg).__gc(cfg)
 getmetatable(cfg).__gc(cfg)
 raises('finalised net.tls.config', function() cfg:verify() end)
 raises('opts.tlscfg', function() inet.client.new('127.0.0.1', port, { tlscfg = cfg }) end)
+
+-- Nobody can pass an object off as one of another class.
+local address = listening_address
+for key, value in pairs(getmetatable(server)) do
+    getmetatable(address)[key] = value
+end
+raises('net.tls.Socket expected', function() server.read(address) end)
+raises('net.Socket expected', function() return address:fd() end)
 
 -- Fields of no meaning are nil, whatever the key.
 assert(sock.nosuch == nil and sock[1] == nil and sock[sock] == nil and sock[1.5] == nil)

@@ -79,6 +79,32 @@ with_peer([[
     triple('late', nil, nil, sock:read())
 end)
 
+-- A write to a peer that has stopped ends with the socket's timeout, and is gone on with. (D-06)
+local stopped, stopped_port = process.peer('server', [[
+    local large = ('0123456789abcdef'):rep(65536)
+    assert(tls.read_all(sock, #large) == large)
+    tls.triple(4, nil, nil, sock:write('done'))
+]])
+do
+    local sock <close> = tls.connect(stopped_port)
+    triple(true, nil, nil, sock:handshake())
+    os.execute('kill -STOP ' .. stopped.pid)
+    sock:sndbuf(4096)
+    sock:sndtimeo(0.01)
+    local sent, len, err, timeout = 0, 0, nil, nil
+    repeat
+        len, err, timeout = sock:write(large:sub(sent + 1))
+        assert(err == nil)
+        sent = sent + len
+    until timeout
+    assert(sent < #large)
+    os.execute('kill -CONT ' .. stopped.pid)
+    sock:sndtimeo(0)
+    triple(#large - sent, nil, nil, sock:write(large:sub(sent + 1)))
+    triple('done', nil, nil, sock:read())
+end
+stopped:finish()
+
 -- Garbage instead of TLS, and an end in the middle of the handshake. (D-11, D-12)
 local server <close>, port = tls.listen()
 local function with_socat(bytes, check)

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-/* Keys, by their addresses, of what a metatable holds. */
-static const char class_key;
-static const char methods_key;
+/* The registry, which no program in Lua can get at, has the metatable of a class under the class's
+   address, the table of its methods under that of the member `methods`, and the class under the
+   metatable's address. */
 
 static void push_metatable(lua_State *L, const struct class *class);
 
@@ -45,8 +45,8 @@ static void copy_fields(lua_State *L) {
 static void push_methods(lua_State *L, const struct class *class) {
   if (class->parent) {
     push_metatable(L, class->parent);
-    lua_rawgetp(L, -1, &methods_key);
-    lua_remove(L, -2);
+    lua_pop(L, 1);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &class->parent->methods);
     lua_newtable(L);
     copy_fields(L);
     lua_insert(L, -2);
@@ -86,23 +86,24 @@ static void push_new_metatable(lua_State *L, const struct class *class) {
   set_metamethods(L, class);
   lua_pushstring(L, class->name);
   lua_setfield(L, -2, "__name");
-  lua_pushlightuserdata(L, (void *)class);
-  lua_rawsetp(L, -2, &class_key);
   push_methods(L, class);
   push_index(L, class);
   lua_setfield(L, -3, "__index");
-  lua_rawsetp(L, -2, &methods_key);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &class->methods);
 }
 
+/* The address is noted after the class, and again where there was no memory for it: never does the
+   registry know an address whose metatable can be collected. */
 static void push_metatable(lua_State *L, const struct class *class) {
   luaL_checkstack(L, LUA_MINSTACK, class->name);
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, class) == LUA_TTABLE) {
-    return;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, class) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    push_new_metatable(L, class);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, class);
   }
-  lua_pop(L, 1);
-  push_new_metatable(L, class);
-  lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, class);
+  lua_pushlightuserdata(L, (void *)class);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, lua_topointer(L, -2));
 }
 
 void *class_new(lua_State *L, const struct class *class, size_t size, int num_values) {
@@ -118,7 +119,7 @@ void *class_test(lua_State *L, int index, const struct class *class) {
   if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) {
     return NULL;
   }
-  lua_rawgetp(L, -1, &class_key);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, lua_topointer(L, -1));
   const struct class *actual = lua_touserdata(L, -1);
   lua_pop(L, 2);
   while (actual && actual != class) {

@@ -53,11 +53,12 @@ static int unwait_and_close_tls(lua_State *L) {
 }
 
 static int close_socket(lua_State *L) {
-  const struct socket *socket = socket_check(L);
+  struct socket *socket = socket_check(L);
   lua_settop(L, 1);
   if (socket->fd < 0) {
     return triple_ok(L);
   }
+  socket->is_closing = true;
   lua_pushcfunction(L, unwait_and_close_tls);
   lua_pushvalue(L, 1);
   int status = lua_pcallk(L, 1, 3, 0, 0, tls_closed);

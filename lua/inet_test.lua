@@ -154,15 +154,10 @@ end)
 scheduler.run()
 
 -- A connect that nobody answers ends with its deadline, over all addresses.
-local poller = {}
-for name, fn in pairs(scheduler.poller) do
-    poller[name] = fn
-end
-poller.wait_writable = function(_, msec)
+poll.set_poller(scheduler.poller_with('wait_writable', function(_, msec)
     assert(msec <= 50)
     return false, nil, true
-end
-poll.set_poller(poller)
+end))
 triple(nil, nil, true, inet.client.new('127.0.0.1', unused_port, {
     tlscfg = tls.client_config(),
     deadline = 50,

@@ -96,7 +96,7 @@ int tls_io_poll_wait(lua_State *L) {
   if (want == NET_TLS_OK) {
     return unsupported(L);
   }
-  if (socket->fd < 0) {
+  if (socket->fd < 0 || socket->is_closing) {
     return triple_net_error(L, TRIPLE_OK, "poll_wait", socket_bad_descriptor());
   }
   if (is_buffered(socket, want)) {

@@ -1,6 +1,7 @@
 #include "lua/poller.h"
 
 #include <lauxlib.h>
+#include <limits.h>
 
 #include "lua/args.h"
 #include "lua/select.h"
@@ -41,9 +42,10 @@ void poller_push_timeout(lua_State *L, int64_t milliseconds) {
 /* What the functions of net.poll do as long as no poller is installed. */
 
 static int wait_default(lua_State *L, const char *operation, unsigned direction) {
-  int fd = (int)args_integer(L, 1);
+  lua_Integer fd = args_integer(L, 1);
   int64_t timeout_ms = lua_isnoneornil(L, 2) ? -1 : args_milliseconds(L, 2, "msec");
-  struct net_error error = net_wait(fd, direction, timeout_ms);
+  luaL_argcheck(L, fd >= INT_MIN && fd <= INT_MAX, 1, "integer out of range");
+  struct net_error error = net_wait((int)fd, direction, timeout_ms);
   return error.kind == NET_ERROR_NONE ? triple_ok(L)
                                       : triple_net_error(L, TRIPLE_OK, operation, error);
 }

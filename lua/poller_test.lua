@@ -232,6 +232,43 @@ end, function(sock)
     triple(nil, nil, nil, sock:read())
 end)
 
+-- Also when close itself has to wait, which a poller can refuse: closed all the same. (D-20)
+for _, refusal_of_close in ipairs({ 'timeout', 'no more waiting' }) do
+    local closed, given_up = scheduler.event(), scheduler.event()
+    tls.with_pair(function(sock)
+        triple('ready', nil, nil, sock:read())
+        local reading = scheduler.event()
+        scheduler.spawn(function()
+            triple(nil, 'Bad file descriptor', nil, sock:read())
+            triple(nil, 'Bad file descriptor', nil, sock:read())
+            given_up.set()
+        end)
+        scheduler.spawn(reading.set)
+        reading.wait()
+        sock:sndbuf(4096)
+        sock:deadlines(nil, 250) -- longer than the system puts off an acknowledgement
+        repeat
+            local len, err, timeout = sock:write(('x'):rep(2 ^ 22))
+            assert(not err)
+        until timeout and len == 0
+        if refusal_of_close == 'timeout' then
+            triple(false, nil, true, sock:close())
+        else
+            poll.set_poller(scheduler.poller_with('wait_writable', function()
+                return false, refusal_of_close
+            end))
+            triple(false, refusal_of_close, nil, sock:close())
+            poll.set_poller(scheduler.poller)
+        end
+        assert(sock:fd() == -1)
+        given_up.wait()
+        closed.set()
+    end, function(sock)
+        triple(5, nil, nil, sock:write('ready'))
+        closed.wait()
+    end)
+end
+
 -- Finalised by another coroutine in the middle of each method.
 for name, failure in pairs({ read = 'nil', handshake = 'false', poll_wait = 'false' }) do
     local ended = scheduler.event()

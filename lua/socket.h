@@ -18,6 +18,9 @@ struct socket {
   int protocol;
   /* Whether a poller waits (the field `nonblock`), rather than the kernel. */
   bool nonblocking;
+  /* close() has begun: whoever waits meanwhile gives up, rather than wait for a descriptor that
+     will be somebody else's. */
+  bool is_closing;
   /* What deadlines() has set in non-blocking mode; negative: none. */
   int64_t receive_deadline_ms;
   int64_t send_deadline_ms;

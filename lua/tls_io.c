@@ -137,9 +137,14 @@ static int finish(lua_State *L, const struct socket *socket, const struct call *
   }
 }
 
-/* A listening socket, or one that the collector has had: there is no connection to do it on. */
+/* Not on a listening socket, nor on one that the collector has had, nor while close is at it. */
+static bool has_connection(const struct socket *socket, const struct call *call) {
+  return socket->tls && (!socket->is_closing || call->operation.kind == NET_TLS_CLOSE);
+}
+
 static int without_connection(lua_State *L, const struct socket *socket, const struct call *call) {
-  struct net_error error = socket->fd < 0 ? socket_bad_descriptor() : socket_not_connected();
+  bool is_closed = socket->fd < 0 || socket->is_closing;
+  struct net_error error = is_closed ? socket_bad_descriptor() : socket_not_connected();
   if (call->operation.kind == NET_TLS_CLOSE) {
     return triple_ok(L);
   }
@@ -147,9 +152,9 @@ static int without_connection(lua_State *L, const struct socket *socket, const s
 }
 
 /* What the wait refused with becomes the operation's result, unless the socket was closed
-   meanwhile: the next try tells what that means. */
-static bool is_refused(lua_State *L, const struct socket *socket) {
-  return !lua_toboolean(L, OK) && socket->fd >= 0;
+   meanwhile: that is what is told then. */
+static bool is_refused(lua_State *L, const struct socket *socket, const struct call *call) {
+  return !lua_toboolean(L, OK) && socket->fd >= 0 && has_connection(socket, call);
 }
 
 static int refused(lua_State *L, const struct call *call) {
@@ -164,10 +169,10 @@ static int go_on(lua_State *L, int status, lua_KContext context) {
   struct call *call = lua_touserdata(L, CALL);
   (void)status, (void)context;
   for (;;) {
-    if (is_refused(L, socket)) {
+    if (is_refused(L, socket, call)) {
       return refused(L, call);
     }
-    if (!socket->tls) {
+    if (!has_connection(socket, call)) {
       return without_connection(L, socket, call);
     }
     lua_settop(L, CALL);
@@ -191,7 +196,7 @@ static int wait_and_go_on(lua_State *L, const struct call *call) {
 /* The first try needs no memory of Lua's: most operations have no wait. */
 static int start(lua_State *L, struct socket *socket, struct call *call) {
   lua_settop(L, ARGUMENT);
-  if (!socket->tls) {
+  if (!has_connection(socket, call)) {
     return without_connection(L, socket, call);
   }
   enum net_tls_outcome outcome = attempt(L, socket, call);

@@ -104,6 +104,16 @@ scheduler.poller = {
     write_unlock = unlock('write'),
 }
 
+--- The poller with one function replaced.
+function scheduler.poller_with(name, fn)
+    local poller = {}
+    for each, original in pairs(scheduler.poller) do
+        poller[each] = original
+    end
+    poller[name] = fn
+    return poller
+end
+
 function scheduler.spawn(fn, ...)
     local arguments = table.pack(...)
     ready[#ready + 1] = coroutine.create(function()
