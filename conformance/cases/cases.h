@@ -1,0 +1,31 @@
+#ifndef CONFORMANCE_CASES_CASES_H
+#define CONFORMANCE_CASES_CASES_H
+
+// The cases: one file for each heading of the document, and of the decisions.
+
+#include <vector>
+
+#include "conformance/runner/case.h"
+
+namespace conformance {
+
+std::vector<Case> UnusableCases();
+std::vector<Case> SetClockLimitCases();
+std::vector<Case> CloseCases();
+std::vector<Case> PollWaitCases();
+std::vector<Case> HandshakeCases();
+std::vector<Case> TlsCloseCases();
+std::vector<Case> ReadCases();
+std::vector<Case> WriteCases();
+std::vector<Case> ShapeCases();
+std::vector<Case> ErrorCases();
+std::vector<Case> TimeCases();
+std::vector<Case> TrustCases();
+std::vector<Case> ForeignCases();
+
+// AllCases returns those of every file.
+std::vector<Case> AllCases();
+
+}  // namespace conformance
+
+#endif

@@ -1,0 +1,84 @@
+#include "conformance/cases/steps.h"
+
+namespace conformance {
+
+void Prepare(World &world, const std::string &method, const std::string &arguments) {
+  Result result = world.Call(method, arguments);
+  if (result.answer().kind == Answer::Kind::kUnsupported) {
+    throw CaseUnsupported{method};
+  }
+  world.Expect(result.answer().kind == Answer::Kind::kValues, ShowAnswer(result.answer()));
+}
+
+void Deadlines(World &world, int receive_ms, int send_ms) {
+  Prepare(world, "deadlines", IntegerWord(receive_ms) + " " + IntegerWord(send_ms));
+}
+
+void PeerHas(World &world, const std::string &bytes) {
+  Peer &peer = world.peer();
+  world.Until("the peer has read " + std::to_string(bytes.size()) + " bytes",
+              [&] { return peer.received().size() >= bytes.size() || !peer.error().empty(); });
+  world.Expect(peer.received() == bytes, "the peer read other bytes than were written");
+}
+
+void PeerSeesEnd(World &world, int close_notifies) {
+  Peer &peer = world.peer();
+  world.Until("the peer sees the end of the connection", [&] { return peer.saw_end(); });
+  world.Expect(peer.close_notifies() == close_notifies,
+               "the peer was to see " + std::to_string(close_notifies) + " close_notify, and saw " +
+                   std::to_string(peer.close_notifies()));
+  world.Expect(peer.received_after_close() == 0, "bytes came after the close_notify");
+}
+
+int64_t Descriptor(World &world) {
+  return world.Call("fd").AsInteger();
+}
+
+void IsOpen(World &world, int64_t fd) {
+  world.Expect(world.driver().HasDescriptor(fd),
+               "descriptor " + std::to_string(fd) + " is closed in the driver");
+}
+
+void IsClosed(World &world, int64_t fd) {
+  world.Expect(!world.driver().HasDescriptor(fd),
+               "descriptor " + std::to_string(fd) + " is still open in the driver");
+}
+
+size_t TimedOutWrite(World &world) {
+  world.setup().peer.receive_buffer = 4096;
+  world.Establish();
+  world.peer().Stall(true);
+  Prepare(world, "sndbuf", IntegerWord(8192));
+  Deadlines(world, kLong, kShort);
+  Result result = world.Call("write", PatternWord(0, kTooMuch));
+  result.Gives({Between(0, kTooMuch - 1), Nil(), True()}).TookAtLeast(Milliseconds(kShort - 1));
+  return static_cast<size_t>(result.AsInteger());
+}
+
+void Unstall(World &world) {
+  Deadlines(world, kLong, kLong);
+  world.peer().Stall(false);
+}
+
+void ReadsAll(World &world, const std::string &bytes) {
+  for (size_t done = 0; done < bytes.size();) {
+    Result result = world.Call("read", IntegerWord(static_cast<int64_t>(bytes.size() - done)));
+    const std::vector<Value> &values = result.answer().values;
+    bool has_bytes = !values.empty() && (values[0].kind == Value::Kind::kString ||
+                                         values[0].kind == Value::Kind::kDigest);
+    size_t length = !has_bytes ? 0
+                    : values[0].kind == Value::Kind::kDigest
+                        ? static_cast<size_t>(values[0].integer)
+                        : values[0].text.size();
+    result.Gives(ReadOf(bytes.substr(done, length)));
+    world.Expect(length > 0, "a read of nothing");
+    done += length;
+  }
+}
+
+void SendGarbageRecord(World &world) {
+  // An application data record of 32 bytes whose tag is wrong.
+  world.peer().SendRaw(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x'));
+}
+
+}  // namespace conformance

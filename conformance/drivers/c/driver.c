@@ -1,0 +1,319 @@
+/* The conformance driver of the C library: speaks the line protocol of PROTOCOL.md and calls
+   nothing but the public API. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conformance/drivers/c/slots.h"
+#include "net/stream.h"
+
+enum {
+  PROTOCOL_VERSION = 1,
+  MOST_WORDS = 3 + MOST_ARGUMENTS
+};
+
+static struct net_tls_config *configs[NUM_SLOTS];
+static struct connection connections[NUM_SLOTS];
+/* Listening descriptors, and the configuration of what they accept. */
+static int listeners[NUM_SLOTS];
+static struct net_tls_config *listener_configs[NUM_SLOTS];
+static enum net_transport_mode mode = NET_TRANSPORT_BLOCKING;
+
+/* command is a line cut into words; those that are not there are empty. */
+struct command {
+  size_t count;
+  char *words[MOST_WORDS];
+};
+
+static size_t slot(const struct command *command, size_t index) {
+  return (size_t)strtoul(command->words[index], NULL, 10) % NUM_SLOTS;
+}
+
+const struct word *argument(const struct arguments *arguments, size_t index) {
+  static const struct word nil = {.kind = WORD_NIL};
+  return index < arguments->count ? &arguments->words[index] : &nil;
+}
+
+static bool parse_arguments(const struct command *command, size_t first,
+                            struct arguments *arguments) {
+  *arguments = (struct arguments){.count = 0};
+  for (size_t i = first; i < command->count; i++) {
+    if (!word_parse(command->words[i], &arguments->words[arguments->count++])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static void free_arguments(struct arguments *arguments) {
+  for (size_t i = 0; i < arguments->count; i++) {
+    word_free(&arguments->words[i]);
+  }
+}
+
+static void answer_nothing(void) {
+  say_begin();
+  say_end();
+}
+
+/* A constructor's answer: an object, or nil, err, timeout (D-26). */
+static void answer_made(const char *type, const char *error, bool timed_out) {
+  say_begin();
+  if (!error) {
+    say_object(type);
+  } else {
+    say_nil();
+    say_string(timed_out ? NULL : error);
+    if (timed_out) {
+      say_boolean(true);
+    } else {
+      say_nil();
+    }
+  }
+  say_end();
+}
+
+static void free_connection(struct connection *connection) {
+  net_tls_socket_free(connection->socket);
+  *connection = (struct connection){.fd = -1, .receive_ms = -1, .send_ms = -1};
+}
+
+static void drop_everything(void) {
+  for (size_t i = 0; i < NUM_SLOTS; i++) {
+    free_connection(&connections[i]);
+    net_tls_config_release(configs[i]);
+    configs[i] = NULL;
+    net_tls_config_release(listener_configs[i]);
+    listener_configs[i] = NULL;
+    if (listeners[i] >= 0) {
+      net_close(listeners[i]);
+    }
+    listeners[i] = -1;
+  }
+}
+
+static void run_config(const struct command *command) {
+  size_t index = slot(command, 1);
+  net_tls_config_release(configs[index]);
+  configs[index] = net_tls_config_new();
+  answer_made("net_tls_config", NULL, false);
+}
+
+static void run_set(const struct command *command) {
+  struct arguments arguments;
+  if (parse_arguments(command, 3, &arguments)) {
+    config_set(configs[slot(command, 1)], command->words[2], &arguments);
+  } else {
+    say_broken("an argument is not a value");
+  }
+  free_arguments(&arguments);
+}
+
+/* Makes a TLS socket of `fd`, which it closes on failure. `name` is the server's for a client. */
+static void adopt(size_t index, struct net_tls_config *config, int fd, bool is_client,
+                  const char *name) {
+  char error[NET_TLS_ERROR_SIZE] = "no transport";
+  struct net_transport transport;
+  struct connection made = {.mode = mode, .fd = fd, .receive_ms = -1, .send_ms = -1};
+  if (net_transport_posix(fd, mode, &transport) != 0) {
+    net_close(fd);
+    answer_made(NULL, error, false);
+    return;
+  }
+  made.socket = is_client ? net_tls_socket_new_client(config, transport, mode, name, error)
+                          : net_tls_socket_new_server(config, transport, mode, error);
+  if (!made.socket) {
+    transport.functions->close(transport.context);
+    answer_made(NULL, error, false);
+    return;
+  }
+  free_connection(&connections[index]);
+  connections[index] = made;
+  answer_made("net_tls_socket", NULL, false);
+}
+
+static void answer_net_error(struct net_error error) {
+  char text[256];
+  answer_made(NULL, net_error_text(error, text, sizeof text), error.kind == NET_ERROR_TIMEOUT);
+}
+
+static struct net_error connect_to(const char *host, int64_t port, int64_t deadline_ms, int *fd) {
+  char service[24];
+  struct net_address *addresses = NULL;
+  size_t count = 0;
+  snprintf(service, sizeof service, "%lld", (long long)port);
+  struct net_error error = net_resolve(host, service, false, &addresses, &count);
+  if (error.kind == NET_ERROR_NONE) {
+    error = net_connect(&addresses[0], deadline_ms, fd);
+  }
+  free(addresses);
+  return error;
+}
+
+/* client SOCKET CONFIG HOST PORT NAME [DEADLINE] */
+static void run_client(const struct command *command) {
+  struct arguments arguments;
+  int fd = -1;
+  if (!parse_arguments(command, 3, &arguments)) {
+    say_broken("an argument is not a value");
+    return;
+  }
+  const struct word *name = argument(&arguments, 2);
+  const struct word *deadline = argument(&arguments, 3);
+  struct net_error error =
+      connect_to(argument(&arguments, 0)->bytes, argument(&arguments, 1)->integer,
+                 deadline->kind == WORD_INTEGER ? deadline->integer : -1, &fd);
+  if (error.kind == NET_ERROR_NONE) {
+    adopt(slot(command, 1), configs[slot(command, 2)], fd, true, name->bytes);
+  } else {
+    answer_net_error(error);
+  }
+  free_arguments(&arguments);
+}
+
+static struct net_error listen_on(const char *host, int *fd, int *port) {
+  char name[64];
+  struct net_bind_options options = {.reuseaddr = true};
+  struct net_address address;
+  struct net_address *addresses = NULL;
+  size_t count = 0;
+  struct net_error error = net_resolve(host, "0", true, &addresses, &count);
+  if (error.kind == NET_ERROR_NONE) {
+    error = net_bind(&addresses[0], options, fd);
+  }
+  if (error.kind == NET_ERROR_NONE) {
+    error = net_listen(*fd, 16);
+  }
+  if (error.kind == NET_ERROR_NONE) {
+    error = net_local_address(*fd, &address);
+  }
+  if (error.kind == NET_ERROR_NONE) {
+    error = net_address_name(&address, name, sizeof name, port);
+  }
+  free(addresses);
+  return error;
+}
+
+/* server LISTENER CONFIG HOST */
+static void run_server(const struct command *command) {
+  struct arguments arguments;
+  size_t index = slot(command, 1);
+  int port = 0;
+  if (!parse_arguments(command, 3, &arguments)) {
+    say_broken("an argument is not a value");
+    return;
+  }
+  struct net_error error = listen_on(argument(&arguments, 0)->bytes, &listeners[index], &port);
+  free_arguments(&arguments);
+  if (error.kind != NET_ERROR_NONE) {
+    answer_net_error(error);
+    return;
+  }
+  listener_configs[index] = net_tls_config_retain(configs[slot(command, 2)]);
+  say_begin();
+  say_integer(port);
+  say_end();
+}
+
+/* accept SOCKET LISTENER */
+static void run_accept(const struct command *command) {
+  size_t listener = slot(command, 2);
+  int fd = -1;
+  struct net_error error = net_accept(listeners[listener], &fd, NULL);
+  if (error.kind == NET_ERROR_NONE) {
+    adopt(slot(command, 1), listener_configs[listener], fd, false, NULL);
+  } else {
+    answer_net_error(error);
+  }
+}
+
+static void run_call(const struct command *command) {
+  struct arguments arguments;
+  struct connection *connection = &connections[slot(command, 1)];
+  if (!connection->socket) {
+    say_broken("there is no socket in that slot");
+  } else if (parse_arguments(command, 3, &arguments)) {
+    connection_call(connection, command->words[2], &arguments);
+    free_arguments(&arguments);
+  } else {
+    say_broken("an argument is not a value");
+  }
+}
+
+static void run_poller(const struct command *command) {
+  if (strcmp(command->words[1], "refuse") == 0) {
+    say_unsupported("pollers");
+    return;
+  }
+  bool waits = strcmp(command->words[1], "wait") == 0;
+  mode = waits ? NET_TRANSPORT_NONBLOCKING : NET_TRANSPORT_BLOCKING;
+  answer_nothing();
+}
+
+static void run_drop(const struct command *command) {
+  free_connection(&connections[slot(command, 1)]);
+  answer_nothing();
+}
+
+static void run_reset(const struct command *command) {
+  (void)command;
+  drop_everything();
+  mode = NET_TRANSPORT_BLOCKING;
+  answer_nothing();
+}
+
+static void run_hello(const struct command *command) {
+  (void)command;
+  say_hello(PROTOCOL_VERSION, "net_tls_socket in C over BoringSSL");
+}
+
+static const struct {
+  const char *name;
+  void (*run)(const struct command *command);
+} commands[] = {
+    {"hello", run_hello},   {"config", run_config}, {"set", run_set},   {"client", run_client},
+    {"server", run_server}, {"accept", run_accept}, {"call", run_call}, {"poller", run_poller},
+    {"drop", run_drop},     {"reset", run_reset},
+};
+
+static void run(const struct command *command) {
+  for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+    if (strcmp(commands[i].name, command->words[0]) == 0) {
+      commands[i].run(command);
+      return;
+    }
+  }
+  say_unsupported(command->words[0]);
+}
+
+static void split(char *line, struct command *command) {
+  static char empty[] = "";
+  command->count = 0;
+  for (size_t i = 0; i < MOST_WORDS; i++) {
+    command->words[i] = empty;
+  }
+  char *rest = NULL;
+  for (char *word = strtok_r(line, " \n", &rest); word && command->count < MOST_WORDS;
+       word = strtok_r(NULL, " \n", &rest)) {
+    command->words[command->count++] = word;
+  }
+}
+
+int main(void) {
+  char *line = NULL;
+  size_t size = 0;
+  struct command command;
+  for (size_t i = 0; i < NUM_SLOTS; i++) {
+    listeners[i] = -1;
+    connections[i].fd = -1;
+  }
+  while (getline(&line, &size, stdin) > 0) {
+    split(line, &command);
+    run(&command);
+  }
+  drop_everything();
+  free(line);
+  return 0;
+}

@@ -1,0 +1,207 @@
+-- The conformance driver of the Lua binding: speaks the line protocol of PROTOCOL.md and calls
+-- nothing but the public API.
+
+local inet = require('net.stream.inet')
+local config = require('net.tls.config')
+local poll = require('net.poll')
+local tls = require('net.tls')
+
+local VERSION, PERIOD, LONGEST = 1, 251, 1024
+
+-- What the slots hold, and what is counted.
+local configs, servers, sockets, functions, calls, locks
+
+local function forget()
+  configs, servers, sockets, functions, calls = {}, {}, {}, {}, {}
+  locks = { taken = 0, released = 0 }
+end
+
+-- Words: values as they cross the protocol.
+
+local function decode(text)
+  return (text:gsub('%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
+local function encode(bytes)
+  return (bytes:gsub('[^!-$&-~]', function(byte) return ('%%%02x'):format(byte:byte()) end))
+end
+
+local block = {}
+for byte = 0, PERIOD - 1 do block[#block + 1] = string.char(byte) end
+block = table.concat(block)
+
+local numbers = { nan = 0 / 0, inf = math.huge, ['-inf'] = -math.huge }
+local literals = { ['true'] = true, ['false'] = false }
+local parsers = {
+  i = function(text) return assert(math.tointeger(text)) end,
+  n = function(text) return numbers[text] or tonumber(text) + 0.0 end,
+  s = decode,
+  p = function(text)
+    local offset, length = text:match('^(%d+):(%d+)$')
+    local first = offset % PERIOD
+    return block:rep((first + length) // PERIOD + 1):sub(first + 1, first + length)
+  end,
+  k = function(text) return tls[text] end,
+  f = function(text) return functions[text] end,
+  t = function() return {} end,
+}
+
+local function parse(word)
+  if word == 'nil' or literals[word] ~= nil then return literals[word] end
+  return parsers[word:sub(1, 1)](word:sub(3))
+end
+
+-- The arguments from word `first` on, as table.pack makes them.
+local function parse_all(words, first)
+  local values = { n = math.max(#words - first + 1, 0) }
+  for i = 1, values.n do values[i] = parse(words[first + i - 1]) end
+  return values
+end
+
+local function digest(bytes)
+  local hash, prime = 0xcbf29ce484222325, 0x100000001b3
+  local padded = bytes .. ('\0'):rep(-#bytes % 8)
+  for i = 1, #padded, 8 do hash = (hash ~ (string.unpack('<i8', padded, i))) * prime end
+  return ('%016x'):format((hash ~ #bytes) * prime)
+end
+
+local function show(value)
+  local kind = math.type(value) or type(value)
+  if kind == 'nil' or kind == 'boolean' then return tostring(value) end
+  if kind == 'integer' then return 'i:' .. value end
+  if kind == 'float' then return ('n:%.17g'):format(value) end
+  if kind ~= 'string' then return 'o:' .. kind end
+  return #value > LONGEST and ('d:%d:%s'):format(#value, digest(value)) or 's:' .. encode(value)
+end
+
+local function values(...)
+  local words = { 'values', ... }
+  for i = 1, select('#', ...) do words[i + 1] = show(words[i + 1]) end
+  return table.concat(words, ' ')
+end
+
+-- A poller that waits in the kernel; its locks are counted, or refused.
+
+local function wait(fd, readable, writable, msec)
+  readable, writable = poll.select(readable and { fd } or {}, writable and { fd } or {}, msec)
+  if not readable then return false, writable end
+  return #readable + #writable > 0, nil, #readable + #writable == 0 or nil
+end
+
+local function poller(refuses)
+  local function lock()
+    if refuses then return false, 'refused' end
+    locks.taken = locks.taken + 1
+    return true
+  end
+  local function unlock() locks.released = locks.released + 1 end
+  local function yes() return true end
+  return {
+    pollable = yes, unwait = yes, unwait_readable = yes, unwait_writable = yes,
+    wait_readable = function(fd, msec) return wait(fd, true, false, msec) end,
+    wait_writable = function(fd, msec) return wait(fd, false, true, msec) end,
+    read_lock = lock, read_unlock = unlock, write_lock = lock, write_unlock = unlock,
+  }
+end
+
+-- Methods that this binding spells in its own way.
+local spelt = {
+  nonblock = function(sock, flag) return sock.sock:nonblock(flag) end,
+  alert = function(sock)
+    local alert = sock:alert()
+    if alert then return alert.name, alert.sent and 'sent' or 'received' end
+  end,
+}
+
+-- Has a frame of its own, so that an error has a line to name.
+local function call(object, method, arguments)
+  local run = spelt[method] or object[method]
+  local results = table.pack(run(object, table.unpack(arguments, 1, arguments.n)))
+  return results
+end
+
+local function call_method(object, method, arguments)
+  if not spelt[method] and not object[method] then return 'unsupported ' .. encode(method) end
+  local ok, results = pcall(call, object, method, arguments)
+  if not ok then return 'raised ' .. encode(tostring(results)) end
+  return values(table.unpack(results, 1, results.n))
+end
+
+-- What a constructor made, alone, or all that it returned instead.
+local function keep(place, slot, object, ...)
+  place[slot] = object
+  if object then return values(object) end
+  return values(object, ...)
+end
+
+local commands = {}
+
+function commands.hello() return ('hello %d %s'):format(VERSION, encode('net.tls.Socket, ' .. _VERSION)) end
+function commands.config(words) return keep(configs, words[2], config.new()) end
+function commands.set(words) return call_method(configs[words[2]], words[3], parse_all(words, 4)) end
+function commands.call(words) return call_method(sockets[words[2]], words[3], parse_all(words, 4)) end
+function commands.accept(words) return keep(sockets, words[2], servers[words[3]]:accept()) end
+function commands.calls(words) return values(calls[words[2]]) end
+
+function commands.client(words)
+  local host, port, name, deadline = table.unpack(parse_all(words, 4), 1, 4)
+  if not name then return 'unsupported ' .. encode('a client without a name') end
+  local options = { tlscfg = configs[words[3]], servername = name, deadline = deadline }
+  local answer = keep(sockets, words[2], inet.client.new(host, port, options))
+  assert(options.servername == name and options.deadline == deadline, 'its options were changed')
+  return answer
+end
+
+function commands.server(words)
+  local server, err, address = inet.server.new(parse(words[4]), 0, { tlscfg = configs[words[3]] })
+  if not server then return values(server, err, address) end
+  assert(server:listen())
+  servers[words[2]] = server
+  return values(address:port())
+end
+
+commands['function'] = function(words)
+  local slot, raises = words[2], words[3] == 'raise'
+  local results = parse_all(words, raises and 4 or 3)
+  calls[slot] = 0
+  functions[slot] = function()
+    calls[slot] = calls[slot] + 1
+    if raises then error(results[1], 0) end
+    return table.unpack(results, 1, results.n)
+  end
+  return values()
+end
+
+function commands.poller(words)
+  if words[2] == 'locks' then return values(locks.taken, locks.released) end
+  poll.set_poller(words[2] ~= 'none' and poller(words[2] == 'refuse') or nil)
+  return values()
+end
+
+function commands.drop(words)
+  sockets[words[2]] = nil
+  collectgarbage()
+  return values()
+end
+
+function commands.leave(words)
+  do local sock <close> = sockets[words[2]] end
+  return values()
+end
+
+function commands.reset()
+  forget()
+  poll.set_poller(nil)
+  collectgarbage()
+  return values()
+end
+
+forget()
+for line in io.lines() do
+  local words = {}
+  for word in line:gmatch('%S+') do words[#words + 1] = word end
+  local command = commands[words[1]]
+  local ok, answer = true, 'unsupported ' .. encode(words[1] or '')
+  if command then ok, answer = pcall(command, words) end
+  io.write(ok and answer or 'broken ' .. encode(tostring(answer)), '\n'):flush()
+end

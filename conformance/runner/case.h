@@ -1,0 +1,70 @@
+#ifndef CONFORMANCE_RUNNER_CASE_H
+#define CONFORMANCE_RUNNER_CASE_H
+
+// A conformance case: what it is called, on which axes it runs, and what it does.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace conformance {
+
+class World;
+
+// Axes is one point on the axes that a case runs on.
+struct Axes {
+  bool nonblocking = false;
+  // "tls12" or "tls13".
+  std::string version;
+  // Whether the driver is the client of the connection; otherwise it is the server.
+  bool is_client = true;
+};
+
+// Vary tells on which axes a case runs: in all points, or in those that its subject knows.
+struct Vary {
+  bool blocking = true;
+  bool nonblocking = true;
+  bool tls12 = true;
+  bool tls13 = true;
+  bool client = true;
+  bool server = true;
+};
+
+inline constexpr Vary kEveryAxis = {};
+// TLS 1.3 alone, where the version makes no difference.
+inline constexpr Vary kEitherMode = {true, true, false, true, true, false};
+inline constexpr Vary kModesAndRoles = {true, true, false, true, true, true};
+inline constexpr Vary kBlocking = {true, false, true, true, true, true};
+inline constexpr Vary kNonblocking = {false, true, true, true, true, true};
+inline constexpr Vary kBlockingOnce = {true, false, false, true, true, false};
+inline constexpr Vary kNonblockingOnce = {false, true, false, true, true, false};
+inline constexpr Vary kOnlyTls13 = {true, true, false, true, true, true};
+inline constexpr Vary kOnlyTls12 = {true, true, true, false, true, true};
+inline constexpr Vary kOnlyClient = {true, true, true, true, true, false};
+inline constexpr Vary kOnlyServer = {true, true, true, true, false, true};
+
+// Points lists the points of `vary`.
+std::vector<Axes> Points(const Vary &vary);
+
+struct Case {
+  // The clause that the case is about, and its ordinal: "NTS-READ-04/2".
+  std::string id;
+  // What is expected, in one line.
+  std::string title;
+  Vary vary;
+  std::function<void(World &)> run;
+  // Further clauses that it shows.
+  std::vector<std::string> also;
+};
+
+// ClauseOf returns the id of the case's clause.
+std::string ClauseOf(const Case &a_case);
+
+// SuiteName and TestName are the case's names in GoogleTest, whose filters give '-' and ':' a
+// meaning: "NTS_READ_04/2" and "lua.blocking.tls13.client".
+std::string SuiteName(const Case &a_case);
+std::string TestName(const std::string &driver, const Axes &axes);
+
+}  // namespace conformance
+
+#endif

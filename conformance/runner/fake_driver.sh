@@ -1,0 +1,62 @@
+#!/bin/bash
+# A driver that can do one case, D-19/1 as a client, and is wrong in the way
+# that its argument names.
+how=$1
+
+answer() {
+    printf '%s\n' "$*"
+}
+
+hello() {
+    case $how in
+        version) answer hello 99 fake ;;
+        greeting) answer good morning ;;
+        silent) exit 3 ;;
+        *) answer hello 1 fake ;;
+    esac
+}
+
+connect() {
+    exec 9<>"/dev/tcp/127.0.0.1/${1#i:}"
+    answer values o:socket
+}
+
+tls_close() {
+    case $how in
+        arity) answer values true nil ;;
+        type) answer values i:1 nil nil ;;
+        value) answer values true nil false ;;
+        garbage) answer perhaps ;;
+        word) answer values true nil what ;;
+        crash) kill -SEGV $$ ;;
+        exit) exit 5 ;;
+        hang) while read -r _; do :; done ;;
+        mute) exec sleep 1000 >&- ;;
+        raise) answer raised on%20purpose ;;
+        broken) answer broken no%20idea ;;
+        unsupported) answer unsupported tls_close ;;
+        signals) trap '' USR1; answer values true nil nil ;;
+        extra) printf 'x' >&9; answer values true nil nil ;;
+        *) answer values true nil nil ;;
+    esac
+}
+
+while read -r -a words; do
+    case ${words[*]} in
+        hello*) hello ;;
+        config*) answer values o:config ;;
+        set*) answer values true ;;
+        client*) connect "${words[4]}" ;;
+        *tls_close) tls_close ;;
+        *close)
+            exec 9>&-
+            if [ "$how" = leak ]; then exec 8</dev/null; fi
+            answer values true nil nil
+            ;;
+        poller* | reset)
+            exec 9>&-
+            answer values
+            ;;
+        *) answer unsupported "${words[0]}" ;;
+    esac
+done

@@ -1,0 +1,45 @@
+#ifndef CONFORMANCE_RUNNER_OPTIONS_H
+#define CONFORMANCE_RUNNER_OPTIONS_H
+
+// The runner's command line.
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace conformance {
+
+// DriverOption is a driver to run.
+struct DriverOption {
+  std::string name;
+  std::vector<std::string> command;
+  // What --driver was, or would be, given.
+  std::string spelling;
+};
+
+struct Options {
+  std::vector<DriverOption> drivers;
+  // By the driver's name, the file of what it is known not to support.
+  std::map<std::string, std::string> expected_files;
+  std::vector<std::string> filters;
+  std::string register_file;
+  int patience_seconds = 20;
+  bool list = false;
+  bool help = false;
+  bool verbose = false;
+};
+
+// ParseOptions reads the arguments that GoogleTest has left. Returns "" or what is wrong with them.
+std::string ParseOptions(const std::vector<std::string> &arguments, Options *options);
+
+// Help is what --help prints.
+std::string Help();
+
+// MatchesFilters tells whether a case's name ("NTS-READ-04/1.lua.blocking.tls13.client") is
+// selected: by any filter, a glob, or without wildcards the begin of the name; by none given,
+// always.
+bool MatchesFilters(const std::vector<std::string> &filters, const std::string &name);
+
+}  // namespace conformance
+
+#endif

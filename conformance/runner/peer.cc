@@ -1,0 +1,264 @@
+#include "conformance/runner/peer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/err.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+namespace conformance {
+namespace {
+
+void Check(int ok, const std::string &what) {
+  if (ok != 1) {
+    throw std::runtime_error("the runner's own TLS cannot use " + what);
+  }
+}
+
+std::string TakeErrors() {
+  char text[256] = "no reason given";
+  uint32_t code = ERR_get_error();
+  if (code != 0) {
+    ERR_error_string_n(code, text, sizeof text);
+  }
+  ERR_clear_error();
+  return text;
+}
+
+void DemandCertificate(SSL_CTX *context, const std::string &authority) {
+  Check(SSL_CTX_load_verify_locations(context, authority.c_str(), nullptr), authority);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+}
+
+}  // namespace
+
+Peer::Peer(int fd, const PeerOptions &options) : fd_(fd), context_(SSL_CTX_new(TLS_method())) {
+  fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) | O_NONBLOCK);
+  UseOptions(options);
+  ssl_.reset(SSL_new(context_.get()));
+  SSL_set0_rbio(ssl_.get(), BIO_new(BIO_s_mem()));
+  SSL_set0_wbio(ssl_.get(), BIO_new(BIO_s_mem()));
+  BIO_set_mem_eof_return(SSL_get_rbio(ssl_.get()), -1);
+  SSL_set_max_send_fragment(ssl_.get(), options.record_size);
+  if (options.is_server) {
+    SSL_set_accept_state(ssl_.get());
+  } else {
+    SSL_set_connect_state(ssl_.get());
+  }
+}
+
+Peer::~Peer() {
+  if (fd_ >= 0) {
+    close(fd_);
+  }
+}
+
+void Peer::UseOptions(const PeerOptions &options) {
+  SSL_CTX *context = context_.get();
+  SSL_CTX_set_min_proto_version(context, options.version);
+  SSL_CTX_set_max_proto_version(context, options.version);
+  SSL_CTX_set_msg_callback(context, OnMessage);
+  SSL_CTX_set_msg_callback_arg(context, this);
+  if (!options.tickets) {
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  }
+  if (!options.certificate.empty()) {
+    Check(SSL_CTX_use_certificate_chain_file(context, options.certificate.c_str()),
+          options.certificate);
+    Check(SSL_CTX_use_PrivateKey_file(context, options.key.c_str(), SSL_FILETYPE_PEM), options.key);
+  }
+  if (!options.client_ca.empty()) {
+    DemandCertificate(context, options.client_ca);
+  }
+  SSL_CTX_set_alpn_protos(context, reinterpret_cast<const uint8_t *>(options.alpn.data()),
+                          static_cast<unsigned>(options.alpn.size()));
+}
+
+void Peer::OnMessage(int is_write, int, int content_type, const void *bytes, size_t length, SSL *,
+                     void *peer) {
+  if (is_write != 0 || content_type != SSL3_RT_ALERT || length != 2) {
+    return;
+  }
+  auto *self = static_cast<Peer *>(peer);
+  int description = static_cast<const uint8_t *>(bytes)[1];
+  self->alerts_.push_back(description);
+  self->close_notifies_ += description == SSL_AD_CLOSE_NOTIFY ? 1 : 0;
+}
+
+void Peer::StartHandshake() {
+  started_ = true;
+  Advance();
+}
+
+void Peer::Write(const std::string &bytes) {
+  unwritten_ += bytes;
+  Advance();
+}
+
+void Peer::CloseNotify() {
+  Advance();
+  SSL_shutdown(ssl_.get());
+  CollectOutput();
+  SendOutput();
+}
+
+void Peer::FatalAlert(uint8_t description) {
+  SSL_send_fatal_alert(ssl_.get(), description);
+  ERR_clear_error();
+  CollectOutput();
+  SendOutput();
+}
+
+void Peer::KeyUpdate() {
+  SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED);
+  // It is sealed with the next write, an empty one here.
+  SSL_write(ssl_.get(), "", 0);
+  CollectOutput();
+  SendOutput();
+}
+
+void Peer::SendRaw(const std::string &bytes) {
+  output_ += bytes;
+  SendOutput();
+}
+
+void Peer::Finish() {
+  finish_wanted_ = true;
+  FinishIfDue();
+}
+
+void Peer::Reset() {
+  linger abort = {1, 0};
+  setsockopt(fd_, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+  close(fd_);
+  fd_ = -1;
+}
+
+void Peer::Release(size_t length) {
+  bool is_all = length == SIZE_MAX;
+  std::string rest = length < output_.size() ? output_.substr(length) : "";
+  output_.resize(output_.size() - rest.size());
+  holding_ = false;
+  SendOutput();
+  output_ += rest;
+  holding_ = !is_all;
+}
+
+void Peer::DropHeld() {
+  output_.clear();
+  FinishIfDue();
+}
+
+bool Peer::handshaked() const {
+  return started_ && !SSL_in_init(ssl_.get());
+}
+
+size_t Peer::received_after_close() const {
+  return close_notifies_ > 0 ? BIO_pending(SSL_get_rbio(ssl_.get())) : 0;
+}
+
+std::string Peer::server_name() const {
+  const char *name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+  return name != nullptr ? name : "";
+}
+
+std::string Peer::Describe() const {
+  std::string text = handshaked() ? "handshake done" : "handshake not done";
+  text += ", " + std::to_string(received_.size()) + " bytes read of " +
+          std::to_string(received_raw_) + " received";
+  text += ", " + std::to_string(close_notifies_) + " close_notify";
+  text += saw_fin_ ? ", FIN seen" : saw_reset_ ? ", reset seen" : ", connection open";
+  text += output_.empty() ? "" : ", " + std::to_string(output_.size()) + " bytes unsent";
+  return text + (error_.empty() ? "" : ", failed: " + error_);
+}
+
+short Peer::events() const {
+  bool receive = !stalled_ && !saw_end();
+  bool send = !output_.empty() && !holding_ && !saw_reset_;
+  return static_cast<short>((receive ? POLLIN : 0) | (send ? POLLOUT : 0));
+}
+
+void Peer::Ready() {
+  if (!stalled_ && !saw_end()) {
+    Receive();
+  }
+  Advance();
+}
+
+void Peer::Receive() {
+  char buffer[65536];
+  ssize_t count = recv(fd_, buffer, sizeof buffer, 0);
+  if (count > 0) {
+    received_raw_ += static_cast<size_t>(count);
+    BIO_write(SSL_get_rbio(ssl_.get()), buffer, static_cast<int>(count));
+  } else if (count == 0) {
+    saw_fin_ = true;
+  } else if (errno != EAGAIN && errno != EINTR) {
+    saw_reset_ = true;
+  }
+}
+
+void Peer::Advance() {
+  if (started_ && error_.empty() && !handshaked()) {
+    Fail(SSL_do_handshake(ssl_.get()));
+  }
+  if (handshaked() && !unwritten_.empty()) {
+    // A memory BIO takes all of it.
+    SSL_write(ssl_.get(), unwritten_.data(), static_cast<int>(unwritten_.size()));
+    unwritten_.clear();
+  }
+  if (handshaked() && error_.empty()) {
+    ReadPlaintext();
+  }
+  CollectOutput();
+  SendOutput();
+}
+
+void Peer::ReadPlaintext() {
+  char buffer[65536];
+  int count;
+  while ((count = SSL_read(ssl_.get(), buffer, sizeof buffer)) > 0) {
+    received_.append(buffer, static_cast<size_t>(count));
+  }
+  Fail(count);
+}
+
+void Peer::Fail(int result) {
+  int reason = SSL_get_error(ssl_.get(), result);
+  if (reason == SSL_ERROR_SSL || reason == SSL_ERROR_SYSCALL) {
+    error_ = TakeErrors();
+  }
+}
+
+void Peer::CollectOutput() {
+  char buffer[65536];
+  int count;
+  while ((count = BIO_read(SSL_get_wbio(ssl_.get()), buffer, sizeof buffer)) > 0) {
+    output_.append(buffer, static_cast<size_t>(count));
+  }
+}
+
+void Peer::SendOutput() {
+  while (!holding_ && !output_.empty() && fd_ >= 0) {
+    ssize_t count = send(fd_, output_.data(), output_.size(), MSG_NOSIGNAL);
+    if (count < 0) {
+      saw_reset_ = saw_reset_ || errno == EPIPE || errno == ECONNRESET;
+      break;
+    }
+    output_.erase(0, static_cast<size_t>(count));
+  }
+  FinishIfDue();
+}
+
+void Peer::FinishIfDue() {
+  if (finish_wanted_ && !finished_ && output_.empty() && unwritten_.empty() && fd_ >= 0) {
+    shutdown(fd_, SHUT_WR);
+    finished_ = true;
+  }
+}
+
+}  // namespace conformance

@@ -1,0 +1,68 @@
+#include "conformance/runner/report.h"
+
+#include <gtest/gtest.h>
+
+namespace conformance {
+namespace {
+
+class ReportTest : public testing::Test {
+ protected:
+  void Add(const Case &a_case, const std::string &driver, Verdict verdict,
+           const std::string &message = "") {
+    outcomes_.push_back({&a_case, driver, driver, {false, "tls13", true}, verdict, message});
+  }
+
+  std::vector<Clause> clauses_ = {
+      {"NTS-READ-01", "read", "MUST", "document.md", 7, "", "It reads.", ""},
+      {"D-01", "shape", "DECISION", "decisions.md", 9, "", "Three values.", ""}};
+  Case read_ = {"NTS-READ-01/1", "reads a line", {}, nullptr, {}};
+  Case shape_ = {"D-01/1", "gives three", {}, nullptr, {}};
+  std::vector<Outcome> outcomes_;
+};
+
+TEST_F(ReportTest, ANameHasCaseDriverAndAxes) {
+  EXPECT_EQ(NameOf(read_, "lua", {true, "tls12", false}),
+            "NTS-READ-01/1.lua.nonblocking.tls12.server");
+  EXPECT_EQ(SuiteName(read_), "NTS_READ_01/1");
+}
+
+TEST_F(ReportTest, TheTableCountsByHeadingInTheRegistersOrder) {
+  Add(shape_, "c", Verdict::kPass);
+  Add(shape_, "c", Verdict::kUnsupported);
+  Add(read_, "c", Verdict::kPass);
+  Add(read_, "c", Verdict::kFail);
+  std::string table = Table(clauses_, outcomes_);
+  EXPECT_LT(table.find("read "), table.find("shape "));
+  EXPECT_NE(table.find("1 FAILED"), std::string::npos) << table;
+  EXPECT_NE(table.find("1 -1"), std::string::npos) << table;
+}
+
+TEST_F(ReportTest, AFailureShowsClauseAndHowToSeeItAgain) {
+  Add(read_, "c", Verdict::kFail, "expected: x\n");
+  Add(shape_, "c", Verdict::kPass);
+  std::string failures = Failures(clauses_, outcomes_);
+  for (const char *part :
+       {"FAIL NTS-READ-01/1.c.blocking.tls13.client", "reads a line", "It reads.", "document.md:7",
+        "expected: x", "--driver 'c' --filter 'NTS-READ-01/1.c.blocking.tls13.client'"}) {
+    EXPECT_NE(failures.find(part), std::string::npos) << part;
+  }
+  EXPECT_EQ(failures.find("gives three"), std::string::npos);
+}
+
+TEST_F(ReportTest, TheSummaryCountsVerdicts) {
+  Add(read_, "c", Verdict::kPass);
+  Add(read_, "c", Verdict::kUnresolved);
+  EXPECT_EQ(Summary(outcomes_), "1 passed, 0 failed, 0 unsupported, 1 unresolved");
+}
+
+TEST(Points, CoverTheAxesThatAreWanted) {
+  EXPECT_EQ(Points(kEveryAxis).size(), 8u);
+  EXPECT_EQ(Points(kOnlyClient).size(), 4u);
+  EXPECT_EQ(Points(kBlockingOnce).size(), 1u);
+  for (const Axes &axes : Points(kOnlyTls12)) {
+    EXPECT_EQ(axes.version, "tls12");
+  }
+}
+
+}  // namespace
+}  // namespace conformance

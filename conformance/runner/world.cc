@@ -1,0 +1,319 @@
+#include "conformance/runner/world.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace conformance {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+sockaddr_in Loopback(int port) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  return address;
+}
+
+void LimitReceiveBuffer(int fd, int size) {
+  if (size > 0) {
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+  }
+}
+
+uint16_t WireVersion(const std::string &version) {
+  return version == "tls12" ? TLS1_2_VERSION : TLS1_3_VERSION;
+}
+
+}  // namespace
+
+void Result::CheckAnswered(const std::string &expected, const char *file, int line) const {
+  if (answer_.kind == Answer::Kind::kUnsupported) {
+    throw CaseUnsupported{command_ + " " + answer_.text};
+  }
+  bool answered = answer_.kind == Answer::Kind::kValues || answer_.kind == Answer::Kind::kRaised;
+  if (!answered) {
+    world_->Fail(
+        "call:     " + command_ + "\nexpected: " + expected + "\ncame:     " + ShowAnswer(answer_),
+        file, line);
+  }
+}
+
+const Result &Result::Gives(const Tuple &tuple, const char *file, int line) const {
+  CheckAnswered(ShowTuple(tuple), file, line);
+  if (answer_.kind == Answer::Kind::kRaised || !MatchesTuple(tuple, answer_.values)) {
+    world_->Fail("call:     " + command_ + "\nexpected: " + ShowTuple(tuple) +
+                     "\ncame:     " + ShowAnswer(answer_),
+                 file, line);
+  }
+  return *this;
+}
+
+const Result &Result::Raises(const std::vector<std::string> &parts, const char *file,
+                             int line) const {
+  Expected wanted = TextWith(parts);
+  CheckAnswered("a raised error, " + wanted.description, file, line);
+  Value text;
+  text.kind = Value::Kind::kString;
+  text.text = answer_.text;
+  if (answer_.kind != Answer::Kind::kRaised || !wanted.matches(text)) {
+    world_->Fail("call:     " + command_ + "\nexpected: a raised error, " + wanted.description +
+                     "\ncame:     " + ShowAnswer(answer_),
+                 file, line);
+  }
+  return *this;
+}
+
+const Result &Result::TookAtLeast(Milliseconds least, const char *file, int line) const {
+  world_->Expect(took_ >= least,
+                 command_ + " took " + std::to_string(took_.count()) + " ms, less than its " +
+                     std::to_string(least.count()) + " ms",
+                 file, line);
+  return *this;
+}
+
+int64_t Result::AsInteger(const char *file, int line) const {
+  CheckAnswered("an integer", file, line);
+  bool is_integer = !answer_.values.empty() && answer_.values[0].kind == Value::Kind::kInteger;
+  world_->Expect(is_integer, command_ + " was to give an integer, and gave " + ShowAnswer(answer_),
+                 file, line);
+  return answer_.values[0].integer;
+}
+
+std::string Result::TextOf(size_t index) const {
+  bool is_there =
+      index < answer_.values.size() && answer_.values[index].kind == Value::Kind::kString;
+  return is_there ? answer_.values[index].text : "";
+}
+
+World::World(const Run &run, Driver *driver, const Axes &axes)
+    : run_(run), driver_(driver), axes_(axes) {
+  setup_.peer.version = WireVersion(axes.version);
+  setup_.peer.is_server = axes.is_client;
+  if (axes.is_client) {
+    setup_.peer.certificate = certificates().Certificate("server");
+    setup_.peer.key = certificates().Key("server");
+    setup_.certificate = "";
+  }
+  driver_->ClearTranscript();
+  descriptors_ = driver_->CountDescriptors();
+  dispositions_ = driver_->SignalDispositions();
+}
+
+World::~World() {
+  if (listener_ >= 0) {
+    close(listener_);
+  }
+}
+
+void World::Configure() {
+  if (configured_) {
+    return;
+  }
+  configured_ = true;
+  Command(axes_.nonblocking ? "poller wait" : "poller none").Gives({});
+  Command("config 1").Gives({Object()});
+  if (!setup_.trusted.empty()) {
+    Command("set 1 set_ca_file " + StringWord(certificates().Certificate(setup_.trusted)))
+        .Gives({True()});
+  }
+  if (!setup_.certificate.empty()) {
+    Command("set 1 set_keypair_file " + StringWord(certificates().Certificate(setup_.certificate)) +
+            " " + StringWord(certificates().Key(setup_.certificate)))
+        .Gives({True()});
+  }
+  for (const std::string &method : setup_.config) {
+    Result result = Command("set 1 " + method);
+    Expect(result.answer().kind != Answer::Kind::kRaised, ShowAnswer(result.answer()));
+    if (result.answer().kind == Answer::Kind::kUnsupported) {
+      throw CaseUnsupported{method};
+    }
+  }
+}
+
+void World::Connect() {
+  Configure();
+  if (axes_.is_client) {
+    ConnectAsClient();
+  } else {
+    ConnectAsServer();
+  }
+  if (setup_.peer_handshakes) {
+    peer_->StartHandshake();
+  }
+}
+
+void World::ConnectAsClient() {
+  int port = 0;
+  listener_ = Listen(&port);
+  LimitReceiveBuffer(listener_, setup_.peer.receive_buffer);
+  ConnectTo(port);
+  int fd = Accept();
+  close(listener_);
+  listener_ = -1;
+  AdoptPeer(fd);
+}
+
+// The driver says that it has connected: then the connection is there, or as good as there.
+int World::Accept() {
+  pollfd ready = {listener_, POLLIN, 0};
+  poll(&ready, 1, static_cast<int>(run_.patience.count()));
+  return accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+}
+
+void World::ConnectAsServer() {
+  AdoptPeer(Dial(ListenForForeign(), setup_.peer.receive_buffer));
+  AcceptForeign();
+}
+
+void World::ConnectTo(int port) {
+  Configure();
+  Command("client 1 1 " + StringWord("127.0.0.1") + " " + IntegerWord(port) + " " +
+          setup_.server_name)
+      .Gives({Object()});
+}
+
+int World::ListenForForeign() {
+  Configure();
+  return static_cast<int>(Command("server 1 1 " + StringWord("127.0.0.1")).AsInteger());
+}
+
+void World::AcceptForeign() {
+  Command("accept 1 1").Gives({Object()});
+}
+
+void World::AdoptPeer(int fd) {
+  Expect(fd >= 0, std::string("the runner's peer has no connection: ") + strerror(errno));
+  int yes = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  peer_ = std::make_unique<Peer>(fd, setup_.peer);
+}
+
+void World::Establish() {
+  Connect();
+  Call("handshake").Gives(Ok());
+  Until("the peer's handshake is done", [this] { return peer_->handshaked(); });
+}
+
+Result World::Call(const std::string &method, const std::string &arguments) {
+  Start(method, arguments);
+  return Finish();
+}
+
+void World::Start(const std::string &method, const std::string &arguments) {
+  call_start_ = Clock::now();
+  driver_->Send("call 1 " + method + (arguments.empty() ? "" : " " + arguments));
+}
+
+Result World::Finish() {
+  Answer answer;
+  if (PumpUntil(Sources(), run_.patience, [this] { return driver_->answered(); })) {
+    answer = driver_->Take();
+  } else {
+    answer.kind = Answer::Kind::kGone;
+    answer.text = "no answer within " + std::to_string(run_.patience.count()) +
+                  " ms to the command `" + driver_->last_command() + "`, so it was killed";
+    driver_->Stop();
+  }
+  auto took = std::chrono::duration_cast<Milliseconds>(Clock::now() - call_start_);
+  return Result(this, driver_->last_command(), answer, took);
+}
+
+Result World::Command(const std::string &command) {
+  call_start_ = Clock::now();
+  driver_->Send(command);
+  return Finish();
+}
+
+void World::Until(const std::string &what, const std::function<bool()> &done, const char *file,
+                  int line) {
+  if (!PumpUntil(Sources(), run_.patience, done)) {
+    Fail("waited in vain: " + what, file, line);
+  }
+}
+
+void World::Elapse(Milliseconds time) {
+  PumpUntil(Sources(), time, [] { return false; });
+}
+
+void World::ElapseUnlessAnswered(Milliseconds time) {
+  PumpUntil(Sources(), time, [this] { return driver_->answered(); });
+}
+
+void World::Expect(bool ok, const std::string &what, const char *file, int line) {
+  if (!ok) {
+    Fail(what, file, line);
+  }
+}
+
+void World::Fail(const std::string &message, const char *file, int line) {
+  std::string peer = peer_ ? "peer:     " + peer_->Describe() + "\n" : "";
+  std::string foreign = foreign_ ? "foreign peer's output:\n" + foreign_->output() + "\n" : "";
+  ADD_FAILURE_AT(file, line) << message << "\n"
+                             << peer << foreign << "commands and answers:\n"
+                             << driver_->transcript();
+  throw CaseEnded();
+}
+
+int World::Listen(int *port) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  sockaddr_in address = Loopback(0);
+  socklen_t length = sizeof address;
+  bool listens = bind(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) == 0 &&
+                 listen(fd, 8) == 0 &&
+                 getsockname(fd, reinterpret_cast<sockaddr *>(&address), &length) == 0;
+  Expect(listens, std::string("the runner cannot listen: ") + strerror(errno));
+  *port = ntohs(address.sin_port);
+  return fd;
+}
+
+int World::Dial(int port, int receive_buffer) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  LimitReceiveBuffer(fd, receive_buffer);
+  sockaddr_in address = Loopback(port);
+  bool connected = connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) == 0;
+  Expect(connected, std::string("the runner cannot connect: ") + strerror(errno));
+  return fd;
+}
+
+Foreign &World::RunForeign(const std::vector<std::string> &command) {
+  foreign_ = std::make_unique<Foreign>();
+  std::string error = foreign_->Start(command);
+  if (!error.empty()) {
+    ADD_FAILURE() << "the foreign peer cannot be run: " << error;
+    throw CaseUnresolved();
+  }
+  return *foreign_;
+}
+
+std::vector<Pumped *> World::Sources() {
+  std::vector<Pumped *> sources = {driver_};
+  if (peer_) {
+    sources.push_back(peer_.get());
+  }
+  if (foreign_) {
+    sources.push_back(foreign_.get());
+  }
+  return sources;
+}
+
+void World::CheckLeftovers() {
+  Command("reset").Gives({});
+  Expect(driver_->CountDescriptors() == descriptors_,
+         "after the case the driver has " + std::to_string(driver_->CountDescriptors()) +
+             " descriptors open, before it " + std::to_string(descriptors_));
+  Expect(driver_->SignalDispositions() == dispositions_,
+         "the case changed the driver's signal dispositions from " + dispositions_ + "to " +
+             driver_->SignalDispositions());
+}
+
+}  // namespace conformance

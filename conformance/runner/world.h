@@ -1,0 +1,178 @@
+#ifndef CONFORMANCE_RUNNER_WORLD_H
+#define CONFORMANCE_RUNNER_WORLD_H
+
+// What a case acts in: the driver, a connection of it, and the peer at the other end.
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "conformance/runner/case.h"
+#include "conformance/runner/certificates.h"
+#include "conformance/runner/driver.h"
+#include "conformance/runner/expect.h"
+#include "conformance/runner/foreign.h"
+#include "conformance/runner/peer.h"
+
+namespace conformance {
+
+using Milliseconds = std::chrono::milliseconds;
+
+// How a case ends before its last line, once what is to be said has been said.
+struct CaseEnded {};
+struct CaseUnsupported {
+  std::string what;
+};
+// The machine lacks what the case needs.
+struct CaseUnresolved {};
+
+// What every case of a run shares.
+struct Run {
+  const Certificates *certificates = nullptr;
+  // How long to wait for what must happen. Nothing is ever expected to take long: it only turns a
+  // hang into a failure.
+  Milliseconds patience{20000};
+};
+
+// Setup tells how a connection is made; a case changes what it is about.
+struct Setup {
+  PeerOptions peer;
+  // Whether the peer does its part of the handshake.
+  bool peer_handshakes = true;
+  // What a client of the driver expects the certificate to be for; a value of the protocol.
+  std::string server_name = StringWord(kServerName);
+  // Certificate of the driver where it is the server (Certificates); empty: none.
+  std::string certificate = "server";
+  // The authorities that the driver trusts (Certificates); empty: the system's.
+  std::string trusted = "ca";
+  // Further methods of the configuration with their arguments, as in "verify_client".
+  std::vector<std::string> config;
+};
+
+class World;
+
+// Result is the answer to one call, to be compared with what a case expects. `file` and `line` are
+// those of the case.
+class Result {
+ public:
+  Result(World *world, std::string command, Answer answer, Milliseconds took)
+      : world_(world), command_(std::move(command)), answer_(std::move(answer)), took_(took) {}
+
+  const Result &Gives(const Tuple &tuple, const char *file = __builtin_FILE(),
+                      int line = __builtin_LINE()) const;
+  // An error at the caller's line (D-03) that contains each of `parts`.
+  const Result &Raises(const std::vector<std::string> &parts, const char *file = __builtin_FILE(),
+                       int line = __builtin_LINE()) const;
+  const Result &TookAtLeast(Milliseconds least, const char *file = __builtin_FILE(),
+                            int line = __builtin_LINE()) const;
+  const Answer &answer() const {
+    return answer_;
+  }
+  // The first value, an integer.
+  int64_t AsInteger(const char *file = __builtin_FILE(), int line = __builtin_LINE()) const;
+  // Value number `index` (from 0), a string, or "".
+  std::string TextOf(size_t index) const;
+
+ private:
+  void CheckAnswered(const std::string &expected, const char *file, int line) const;
+
+  World *world_;
+  std::string command_;
+  Answer answer_;
+  Milliseconds took_;
+};
+
+class World {
+ public:
+  World(const Run &run, Driver *driver, const Axes &axes);
+  ~World();
+  World(const World &) = delete;
+  World &operator=(const World &) = delete;
+
+  const Axes &axes() const {
+    return axes_;
+  }
+  bool is_tls13() const {
+    return axes_.version == "tls13";
+  }
+  const Certificates &certificates() const {
+    return *run_.certificates;
+  }
+  Driver &driver() {
+    return *driver_;
+  }
+  Peer &peer() {
+    return *peer_;
+  }
+  // The setup that the axes ask for, for a case to change.
+  Setup &setup() {
+    return setup_;
+  }
+
+  // Configure makes the driver's configuration. Connect does that if need be and connects driver
+  // and peer by TCP. Establish does that and completes the handshake on both sides.
+  void Configure();
+  void Connect();
+  void Establish();
+
+  // Call calls a method of the driver's socket and waits for the answer. Start only begins a call,
+  // and Finish waits for it.
+  Result Call(const std::string &method, const std::string &arguments = "");
+  void Start(const std::string &method, const std::string &arguments = "");
+  Result Finish();
+  // Command gives the driver any other command of the protocol.
+  Result Command(const std::string &command);
+
+  // Until pumps everything until `done`; `what` is it in words.
+  void Until(const std::string &what, const std::function<bool()> &done,
+             const char *file = __builtin_FILE(), int line = __builtin_LINE());
+  // Elapse pumps everything for a time, where the subject is time itself.
+  void Elapse(Milliseconds time);
+  void ElapseUnlessAnswered(Milliseconds time);
+  // Expect fails the case with `what` unless `ok`.
+  void Expect(bool ok, const std::string &what, const char *file = __builtin_FILE(),
+              int line = __builtin_LINE());
+  [[noreturn]] void Fail(const std::string &message, const char *file, int line);
+
+  // A listening TCP socket of the runner on 127.0.0.1 and the port that it got.
+  int Listen(int *port);
+  // Connects to a port of 127.0.0.1 and returns the descriptor.
+  int Dial(int port, int receive_buffer = 0);
+  // Makes the driver connect to, or accept a connection of, a foreign peer.
+  void ConnectTo(int port);
+  int ListenForForeign();
+  void AcceptForeign();
+  // Runs a foreign peer. It is pumped like the own one.
+  Foreign &RunForeign(const std::vector<std::string> &command);
+  Foreign &foreign() {
+    return *foreign_;
+  }
+
+  // Finish of every case: the driver gives back all that it holds, and nothing about its process
+  // has changed.
+  void CheckLeftovers();
+
+ private:
+  void AdoptPeer(int fd);
+  void ConnectAsClient();
+  int Accept();
+  void ConnectAsServer();
+  std::vector<Pumped *> Sources();
+
+  const Run &run_;
+  Driver *driver_;
+  Axes axes_;
+  Setup setup_;
+  bool configured_ = false;
+  int listener_ = -1;
+  std::unique_ptr<Peer> peer_;
+  std::unique_ptr<Foreign> foreign_;
+  size_t descriptors_ = 0;
+  std::string dispositions_;
+  std::chrono::steady_clock::time_point call_start_;
+};
+
+}  // namespace conformance
+
+#endif
