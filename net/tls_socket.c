@@ -78,7 +78,11 @@ static bool set_server_name(struct net_tls_socket *socket, const char *name,
   }
   if (!net_tls_name_is_address(socket->server_name) &&
       !SSL_set_tlsext_host_name(socket->ssl, socket->server_name)) {
-    snprintf(error, NET_TLS_ERROR_SIZE, "invalid server name '%s'", name);
+    if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_SSL3_EXT_INVALID_SERVERNAME) {
+      snprintf(error, NET_TLS_ERROR_SIZE, "invalid server name '%s'", name);
+    } else {
+      snprintf(error, NET_TLS_ERROR_SIZE, "%s", net_tls_out_of_memory);
+    }
     ERR_clear_error();
     return false;
   }

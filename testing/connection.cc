@@ -90,14 +90,20 @@ void Connection::UseConfig(net_tls_config *config) {
   config_ = net_tls_config_retain(config);
 }
 
-void Connection::Open() {
+std::string Connection::TryOpen() {
   char error[NET_TLS_ERROR_SIZE] = "";
   peer_ = std::make_unique<Peer>(&transport_, peer_options_);
   socket_ = case_.is_client
                 ? net_tls_socket_new_client(config_, transport_.transport(), ModeOf(case_),
                                             server_name_.c_str(), error)
                 : net_tls_socket_new_server(config_, transport_.transport(), ModeOf(case_), error);
-  Check(socket_ != nullptr, error);
+  Check((socket_ != nullptr) == (error[0] == '\0'), "a constructor's error and result disagree");
+  return error;
+}
+
+void Connection::Open() {
+  std::string error = TryOpen();
+  Check(socket_ != nullptr, error.c_str());
 }
 
 void Connection::Free() {

@@ -69,6 +69,8 @@ class Connection {
   }
   // Aborts where the socket cannot be made.
   void Open();
+  // Returns "" or why the socket cannot be made.
+  std::string TryOpen();
   // Replaces the configuration by another one, which it retains.
   void UseConfig(net_tls_config *config);
 

@@ -1,0 +1,146 @@
+// Out of memory: each allocation of ours and of BoringSSL fails once, in turn. Whatever it is for,
+// the call that needed it returns an error or does without, nothing leaks, nothing is lost
+// silently.
+
+#include <openssl/err.h>
+
+#include <functional>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "net/tls_certificate.h"
+#include "net/tls_config.h"
+#include "net/tls_socket.h"
+#include "testing/allocations.h"
+#include "testing/cases.h"
+#include "testing/certificates.h"
+
+namespace {
+
+using net_testing::Case;
+using net_testing::Connection;
+using net_testing::Done;
+using net_testing::Driver;
+using net_testing::HasOutcome;
+using net_testing::LiveBlocks;
+using net_testing::Pattern;
+
+// Calls `run` again and again: once to warm up what lasts as long as the process, and then with
+// each of the allocations that follow its call of `arm` failing, until none is left. Returns how
+// many there were.
+size_t FailEach(const std::function<void(const std::function<void()> &arm)> &run) {
+  run([] {});
+  ERR_clear_error();
+  for (size_t number = 0;; number++) {
+    SCOPED_TRACE("allocation " + std::to_string(number));
+    size_t before = LiveBlocks();
+    run([number] { net_testing::FailAllocation(number); });
+    bool has_failed = net_testing::StopFailing();
+    EXPECT_EQ(before, LiveBlocks()) << "a leak";
+    EXPECT_EQ(0u, ERR_peek_error());
+    if (!has_failed || testing::Test::HasFailure()) {
+      return number;
+    }
+  }
+}
+
+class TlsMemoryTest : public testing::TestWithParam<Case> {
+ protected:
+  // One connection from beginning to end; false where something said that it failed.
+  void RunConnection(const std::function<void()> &arm) {
+    Connection connection(GetParam());
+    arm();
+    std::string error = connection.TryOpen();
+    if (connection.socket() == nullptr) {
+      EXPECT_EQ("out of memory", error);
+      EXPECT_EQ(0, connection.transport().closes()) << "the transport is still the caller's";
+      return;
+    }
+    const std::string ours = Pattern(100000, 1);
+    const std::string theirs = Pattern(50000, 2);
+    Done written = connection.Write(ours);
+    connection.peer().Run();
+    EXPECT_EQ(0,
+              ours.compare(0, connection.peer().received().size(), connection.peer().received()));
+    if (written.outcome == NET_TLS_OK) {
+      EXPECT_EQ(ours.size(), connection.peer().received().size());
+      connection.peer().Write(theirs);
+      Done read = connection.ReadAll(theirs.size());
+      EXPECT_EQ(0, theirs.compare(0, read.bytes.size(), read.bytes));
+      EXPECT_TRUE(read.bytes.size() == theirs.size() || read.outcome == NET_TLS_ERROR);
+      ExpectReason(read);
+      net_tls_certificate_free(net_tls_socket_peer_certificate(connection.socket()));
+      net_tls_session_free(net_tls_socket_session(connection.socket()));
+    }
+    ExpectReason(written);
+    Done closed = connection.Close();
+    ExpectReason(closed);
+    connection.peer().Run();
+    if (written.outcome == NET_TLS_OK && closed.outcome == NET_TLS_OK &&
+        net_tls_socket_closed_by(connection.socket()) == NET_TLS_CLOSED_BY_LOCAL &&
+        connection.peer().error().empty()) {
+      EXPECT_TRUE(connection.peer().SawCloseNotify() || is_dead_);
+    }
+    EXPECT_EQ(1, connection.transport().closes());
+    EXPECT_EQ(0, connection.transport().deadlocks()) << connection.transport().LogText();
+    EXPECT_EQ(std::vector<std::string>(), connection.transport().misuses());
+  }
+
+  void ExpectReason(const Done &done) {
+    EXPECT_NE(NET_TLS_TIMEOUT, done.outcome);
+    EXPECT_EQ(done.outcome == NET_TLS_ERROR, !done.error.empty());
+    is_dead_ = is_dead_ || done.outcome == NET_TLS_ERROR;
+  }
+
+  bool is_dead_ = false;
+};
+
+TEST_P(TlsMemoryTest, OfAConnection) {
+  size_t allocations = FailEach([&](const std::function<void()> &arm) {
+    is_dead_ = false;
+    RunConnection(arm);
+  });
+  EXPECT_GT(allocations, 30u);
+  RecordProperty("allocations", static_cast<int>(allocations));
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, TlsMemoryTest,
+                         testing::Values(Case{true, TLS1_2_VERSION, Driver::kNonblocking},
+                                         Case{true, TLS1_3_VERSION, Driver::kNonblocking},
+                                         Case{false, TLS1_2_VERSION, Driver::kNonblocking},
+                                         Case{false, TLS1_3_VERSION, Driver::kNonblocking}),
+                         net_testing::CaseParamName);
+
+// The first connection of a configuration loads and pools what the later ones find there.
+TEST(TlsMemory, OfAConfigurationAndItsFirstConnection) {
+  const std::string ca = net_testing::ReadCertificate("ca.pem");
+  const std::string certificate = net_testing::ReadCertificate("server_chain.pem");
+  const std::string key = net_testing::ReadCertificate("server_chain.key");
+  const std::string ca_file = net_testing::CertificatePath("ca.pem");
+  const std::string ca_path = net_testing::CertificatePath("ca_path");
+  const std::string certificate_file = net_testing::CertificatePath("server.pem");
+  const std::string key_file = net_testing::CertificatePath("server.key");
+  size_t allocations = FailEach([&](const std::function<void()> &arm) {
+    arm();
+    net_tls_config *config = net_tls_config_new();
+    if (config == nullptr) {
+      return;
+    }
+    auto expect = [&](bool is_set) { EXPECT_EQ(is_set, net_tls_config_error(config)[0] == '\0'); };
+    expect(net_tls_config_set_ca(config, ca.data(), ca.size()));
+    expect(net_tls_config_set_ca_file(config, ca_file.c_str()));
+    expect(net_tls_config_set_ca_path(config, ca_path.c_str()));
+    expect(net_tls_config_set_keypair(config, certificate.data(), certificate.size(), key.data(),
+                                      key.size()));
+    expect(net_tls_config_set_keypair_file(config, certificate_file.c_str(), key_file.c_str()));
+    expect(net_tls_config_set_alpn(config, "h2,http/1.1"));
+    expect(net_tls_config_set_groups(config, "X25519:P-256"));
+    expect(net_tls_config_set_ciphers(config, "ECDHE-ECDSA-AES128-GCM-SHA256"));
+    expect(net_tls_config_set_versions(config, NET_TLS_1_2, NET_TLS_1_3));
+    expect(net_tls_config_set_session_tickets(config, false));
+    net_tls_config_release(config);
+  });
+  EXPECT_GT(allocations, 30u);
+}
+
+}  // namespace
