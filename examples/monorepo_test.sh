@@ -9,9 +9,9 @@ root=$(dirname "$(readlink -f WORKSPACE)")
 output_base=${TEST_SRCDIR%%/execroot/*}
 startup=(--batch --output_user_root="$(dirname "$output_base")" --output_base="$output_base-monorepo")
 
-# A disk cache that the workspace is set up with has @boringssl compiled.
-disk_cache=$(cat "$root/.bazelrc" "$root/user.bazelrc" 2>/dev/null |
-    sed -n 's/^build .*--disk_cache=\([^ ]*\).*/\1/p' | tail -n 1)
+# A disk cache of the Bazel that runs this test has @boringssl compiled.
+disk_cache=${DISK_CACHE:-$(sed -n 's/^build .*--disk_cache=\([^ ]*\).*/\1/p' \
+    "$root/user.bazelrc" 2>/dev/null | tail -n 1)}
 options=(--color=no --curses=no --noshow_progress --symlink_prefix=/ ${disk_cache:+"--disk_cache=$disk_cache"})
 
 # What a test's environment adds would make it a Bazel inside a test, and its
