@@ -135,7 +135,12 @@ struct PeerCallbacks {
 Peer::Peer(VirtualTransport *transport, const PeerOptions &options)
     : transport_(transport), alpn_(options.alpn) {
   Active active;
-  SetUpContext(options);
+  if (options.context != nullptr) {
+    SSL_CTX_up_ref(options.context);
+    context_ = options.context;
+  } else {
+    SetUpContext(options);
+  }
   SetUpConnection(options);
   transport->set_on_idle([this] { Run(); });
 }

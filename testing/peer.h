@@ -38,6 +38,9 @@ struct PeerOptions {
   std::string server_name;
   // A client's: the session that it offers. Not owned.
   SSL_SESSION *session = nullptr;
+  // The context of an earlier peer, whose tickets this one can read. Not owned; the options above
+  // that set up a context are ignored.
+  SSL_CTX *context = nullptr;
   bool has_tickets = true;
   // The most plaintext in a record, 0: BoringSSL's default.
   uint16_t record_size = 0;

@@ -48,6 +48,9 @@ basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature, keyEncipherment
 extendedKeyUsage = serverAuth
 subjectAltName = DNS:localhost, DNS:example.test, DNS:*.wild.example.test, IP:127.0.0.1, IP:::1
+[self_signed_certificate]
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:localhost, DNS:example.test, DNS:*.wild.example.test, IP:127.0.0.1, IP:::1
 [wrong_name_certificate]
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
@@ -107,7 +110,7 @@ cat "$directory/intermediate.pem" >> "$directory/server_chain.pem"
 make_certificate expired "localhost" server_certificate ca "$past"
 make_certificate not_yet_valid "localhost" server_certificate ca "$future"
 make_certificate wrong_name "wrong.example.test" wrong_name_certificate ca "$always"
-make_certificate self_signed "localhost" server_certificate self_signed "$always"
+make_certificate self_signed "localhost" self_signed_certificate self_signed "$always"
 make_certificate client "Test client" client_certificate ca "$always"
 make_certificate other_client "Other test client" client_certificate other_ca "$always"
 
