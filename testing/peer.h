@@ -84,6 +84,9 @@ class Peer {
   SSL *ssl() {
     return ssl_;
   }
+  SSL_CTX *context() {
+    return context_;
+  }
   bool IsHandshaked() const {
     return is_handshaked_;
   }
