@@ -10,8 +10,10 @@
 namespace conformance {
 
 // A deadline that is short because its passing is the subject, and one that is never meant to pass.
-inline constexpr int kShort = 30;
+inline constexpr int kShort = 20;
 inline constexpr int kLong = 60000;
+// The soonest that a short deadline may be over: kernels count in ticks of up to 10 ms.
+inline constexpr Milliseconds kNotBefore{kShort - 10};
 
 // The most that a record of one byte takes: header, nonce, byte, type and tag.
 inline constexpr size_t kRecordOfOneByte = 5 + 8 + 1 + 1 + 16;

@@ -114,6 +114,21 @@ std::string Driver::CheckGreeting(const std::string &line) {
   return "";
 }
 
+// Sanitizers report leaks here.
+std::string Driver::End(std::chrono::milliseconds patience) {
+  if (!child_.running()) {
+    return "";
+  }
+  answered_ = false;
+  child_.CloseInput();
+  if (!PumpUntil({this}, patience, [this] { return answered_; })) {
+    Stop();
+    return "no end at the end of its input, so it was killed";
+  }
+  std::string end = child_.Wait();
+  return end == "exit status 0" ? "" : end;
+}
+
 void Driver::Send(const std::string &command) {
   last_command_ = command;
   transcript_ += "  > " + command + "\n";

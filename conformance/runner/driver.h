@@ -50,10 +50,12 @@ class Driver : public Pumped {
   bool running() const {
     return child_.running();
   }
-  // Stop ends the driver.
+  // Stop kills the driver.
   void Stop() {
     child_.Kill();
   }
+  // End ends its input and returns how it ended, "" where it was with exit status 0, or not running.
+  std::string End(std::chrono::milliseconds patience);
 
   // Send gives the driver a command; answered turns true when its answer is there, for Take.
   void Send(const std::string &command);

@@ -60,3 +60,5 @@ while read -r -a words; do
         *) answer unsupported "${words[0]}" ;;
     esac
 done
+
+if [ "$how" = end ]; then exit 7; fi

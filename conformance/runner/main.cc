@@ -39,9 +39,11 @@ void List(const Suite &suite) {
   }
 }
 
-int Report(const std::vector<Clause> &clauses, const std::vector<Outcome> &outcomes, int status) {
+int Report(const std::vector<Clause> &clauses, const std::vector<Outcome> &outcomes,
+           const std::string &bad_ends, int status) {
   std::cout << "\n\n"
-            << Failures(clauses, outcomes) << Table(clauses, outcomes) << Summary(outcomes) << "\n";
+            << Failures(clauses, outcomes) << Table(clauses, outcomes) << Summary(outcomes) << "\n"
+            << bad_ends;
   bool is_sharded =
       getenv("TEST_TOTAL_SHARDS") != nullptr || getenv("GTEST_TOTAL_SHARDS") != nullptr;
   if (outcomes.empty() && !is_sharded) {
@@ -50,7 +52,7 @@ int Report(const std::vector<Clause> &clauses, const std::vector<Outcome> &outco
   bool is_broken = std::any_of(outcomes.begin(), outcomes.end(), [](const Outcome &outcome) {
     return outcome.verdict == Verdict::kUnresolved;
   });
-  return is_broken ? kBroken : status != 0 ? kUnexpected : kAsExpected;
+  return is_broken ? kBroken : status != 0 || !bad_ends.empty() ? kUnexpected : kAsExpected;
 }
 
 int RunSuite(const Options &options, const std::vector<Clause> &clauses, Suite *suite) {
@@ -75,7 +77,8 @@ int RunSuite(const Options &options, const std::vector<Clause> &clauses, Suite *
     delete listeners.Release(listeners.default_result_printer());
   }
   int status = RUN_ALL_TESTS();
-  return Report(clauses, suite->outcomes(), status);
+  std::string bad_ends = suite->End();
+  return Report(clauses, suite->outcomes(), bad_ends, status);
 }
 
 int Main(const std::vector<std::string> &arguments) {

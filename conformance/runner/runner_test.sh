@@ -46,6 +46,7 @@ wrong broken 1 'broken driver: no idea'
 wrong leak 1 'descriptors open'
 wrong signals 1 'signal dispositions'
 wrong extra 1 'it sent something'
+wrong end 1 'driver fake_driver_sh ended badly: exit status 7'
 wrong unsupported 0 '0 failed, 1 unsupported'
 wrong arity 1 "-- --driver '$fake arity' --filter 'D-19/1.fake_driver_sh.blocking.tls13.client'"
 wrong version 2 'it speaks version 99 of the protocol, not 1'

@@ -180,6 +180,17 @@ std::string Suite::Start() {
   return "";
 }
 
+std::string Suite::End() {
+  std::string problems;
+  for (const auto &subject : subjects_) {
+    std::string problem = subject->driver.End(run_.patience);
+    if (!problem.empty()) {
+      problems += "driver " + subject->driver.name() + " ended badly: " + problem + "\n";
+    }
+  }
+  return problems;
+}
+
 void Suite::Register() {
   for (const auto &unique : points_) {
     Point *point = unique.get();

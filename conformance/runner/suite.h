@@ -47,6 +47,9 @@ class Suite {
   // Register makes the tests, and listens to what comes of them.
   void Register();
 
+  // End ends each driver. Returns "" or which of them did not end well, and how.
+  std::string End();
+
   const std::vector<std::unique_ptr<Point>> &points() const {
     return points_;
   }
