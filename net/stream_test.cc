@@ -203,9 +203,12 @@ TEST_P(StreamTest, ConnectWaitsForRoomInTheBacklog) {
   listener_for_handler = listener_.get();
   SignalStorm storm(3, AcceptAll);
   int fd = -1;
-  EXPECT_EQ(NET_ERROR_NONE, net_connect(&address_, -1, &fd).kind);
+  EXPECT_EQ(NET_ERROR_NONE, net_connect(&address_, 60000, &fd).kind);
   Descriptor near(fd);
   EXPECT_FALSE(IsNonblocking(near.get()));
+  double seconds = -1;
+  EXPECT_EQ(NET_ERROR_NONE, net_get_timeout(near.get(), SO_SNDTIMEO, &seconds).kind);
+  EXPECT_EQ(0, seconds);
 }
 
 TEST_P(StreamTest, BindMakesABlockingDescriptor) {

@@ -96,6 +96,7 @@ static enum net_tls_outcome flush(struct net_tls_socket *socket,
       case NET_TRANSPORT_INTERRUPTED:
         return NET_TLS_OK;
       case NET_TRANSPORT_TIMED_OUT:
+        net_buffer_consume(&socket->sending, &socket->config->pool, result.count);
         return NET_TLS_TIMEOUT;
       case NET_TRANSPORT_ERROR:
         return send_refused(socket, request, result.error);

@@ -40,7 +40,8 @@ struct net_transport_result {
   enum net_transport_status status;
   /* An errno value where status is NET_TRANSPORT_ERROR, otherwise 0. */
   int error;
-  /* Bytes moved where status is NET_TRANSPORT_OK, otherwise 0. A send may move 0 bytes. */
+  /* Bytes moved where status is NET_TRANSPORT_OK, otherwise 0; but a send whose time is up may have
+     moved some of its bytes. A send may move 0 bytes. */
   size_t count;
 };
 

@@ -72,25 +72,39 @@ static int64_t socket_deadline(const struct transfer *transfer, int64_t start) {
   return start + (int64_t)timeout.tv_sec * 1000000000 + (int64_t)timeout.tv_usec * 1000;
 }
 
-/* Goes on with a blocking call that a signal has ended. The kernel would give each new call the
-   whole of the socket's timeout again, so that a timer's signals could hold it up forever. */
-static struct net_transport_result transfer_resumed(const struct transfer *transfer,
-                                                    int64_t start) {
+static struct transfer rest_of(const struct transfer *transfer, size_t moved) {
+  struct transfer rest = *transfer;
+  if (transfer->sends) {
+    rest.bytes = (const char *)transfer->bytes + moved;
+  }
+  rest.length -= moved;
+  return rest;
+}
+
+/* Goes on with a blocking call that a signal has ended, or with a send that has `moved` but a part
+   of its bytes. The kernel would give each new call the whole of the socket's timeout again, so
+   that a timer's signals could hold it up forever. */
+static struct net_transport_result transfer_resumed(const struct transfer *transfer, int64_t start,
+                                                    size_t moved) {
   int64_t deadline = socket_deadline(transfer, start);
   unsigned direction = transfer->sends ? NET_TRANSPORT_WRITABLE : NET_TRANSPORT_READABLE;
-  for (;;) {
+  do {
     struct net_error waited = net_wait_until(transfer->fd, direction, deadline);
     if (waited.kind == NET_ERROR_TIMEOUT) {
-      return ended(NET_TRANSPORT_TIMED_OUT);
+      return (struct net_transport_result){.status = NET_TRANSPORT_TIMED_OUT, .count = moved};
     }
     if (waited.kind != NET_ERROR_NONE) {
       return failed(waited.code);
     }
-    ssize_t count = transfer_once(transfer, MSG_DONTWAIT);
-    if (count >= 0 || (!would_block(errno) && errno != EINTR)) {
-      return transfer_result(transfer, count);
+    struct transfer rest = rest_of(transfer, moved);
+    ssize_t count = transfer_once(&rest, MSG_DONTWAIT);
+    if (count == 0 || (count < 0 && !would_block(errno) && errno != EINTR)) {
+      /* What has been moved comes first: the next call tells the rest. */
+      return transfer_result(transfer, moved > 0 ? (ssize_t)moved : count);
     }
-  }
+    moved += count > 0 ? (size_t)count : 0;
+  } while (moved == 0 || (transfer->sends && moved < transfer->length));
+  return transfer_result(transfer, (ssize_t)moved);
 }
 
 static bool is_nonblocking(int fd) {
@@ -101,8 +115,9 @@ static bool is_nonblocking(int fd) {
 static struct net_transport_result transfer_blocking(const struct transfer *transfer) {
   int64_t start = net_monotonic_time();
   ssize_t count = transfer_once(transfer, 0);
-  if (count < 0 && errno == EINTR) {
-    return transfer_resumed(transfer, start);
+  bool is_short = transfer->sends && count > 0 && (size_t)count < transfer->length;
+  if (is_short || (count < 0 && errno == EINTR)) {
+    return transfer_resumed(transfer, start, is_short ? (size_t)count : 0);
   }
   if (count < 0 && would_block(errno)) {
     return ended(is_nonblocking(transfer->fd) ? NET_TRANSPORT_AGAIN : NET_TRANSPORT_TIMED_OUT);

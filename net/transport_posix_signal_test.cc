@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include <vector>
+
 #include "gtest/gtest.h"
 #include "net/stream.h"
 #include "net/transport.h"
@@ -15,25 +17,28 @@ extern "C" {
 ssize_t __real_recv(int fd, void *buffer, size_t length, int flags);
 ssize_t __real_send(int fd, const void *bytes, size_t length, int flags);
 
-static int interruptions = 0;
+// What the next calls do instead of what they should.
+static std::vector<int> errors_to_come;
+static size_t last_length = 0;
+static int last_flags = 0;
 
-// The kernel never interrupts a call that does not sleep; other systems do.
-ssize_t __wrap_recv(int fd, void *buffer, size_t length, int flags) {
-  if (interruptions > 0) {
-    interruptions--;
-    errno = EINTR;
-    return -1;
+static bool Fails(size_t length, int flags) {
+  last_length = length;
+  last_flags = flags;
+  if (errors_to_come.empty()) {
+    return false;
   }
-  return __real_recv(fd, buffer, length, flags);
+  errno = errors_to_come.back();
+  errors_to_come.pop_back();
+  return true;
+}
+
+ssize_t __wrap_recv(int fd, void *buffer, size_t length, int flags) {
+  return Fails(length, flags) ? -1 : __real_recv(fd, buffer, length, flags);
 }
 
 ssize_t __wrap_send(int fd, const void *bytes, size_t length, int flags) {
-  if (interruptions > 0) {
-    interruptions--;
-    errno = EINTR;
-    return -1;
-  }
-  return __real_send(fd, bytes, length, flags);
+  return Fails(length, flags) ? -1 : __real_send(fd, bytes, length, flags);
 }
 }
 
@@ -176,23 +181,74 @@ TEST_F(SignalTest, WaitGoesOnForEver) {
   }
 }
 
+// The kernel never interrupts a call that does not sleep; other systems do.
 TEST_F(SignalTest, NonblockingCallsTellTheInterruption) {
   Open(NET_TRANSPORT_NONBLOCKING);
-  interruptions = 1;
+  errors_to_come = {EINTR};
   EXPECT_EQ(NET_TRANSPORT_INTERRUPTED, Receive().status);
   EXPECT_EQ(NET_TRANSPORT_AGAIN, Receive().status);
-  interruptions = 1;
+  errors_to_come = {EINTR};
   EXPECT_EQ(NET_TRANSPORT_INTERRUPTED, Send().status);
   EXPECT_EQ(NET_TRANSPORT_OK, Send().status);
 }
 
-TEST_F(SignalTest, InterruptionsWhileGoingOnDoNotSurface) {
+// Whoever goes on after a signal does not sleep in the call itself, and is not fooled by a socket
+// that was ready and is no longer.
+TEST_F(SignalTest, GoingOnDoesNotSleepInTheCall) {
   Open(NET_TRANSPORT_BLOCKING);
   SendFromTheFarEnd();
-  interruptions = 3;
+  errors_to_come = {EAGAIN, EINTR, EAGAIN, EINTR};
   EXPECT_EQ(NET_TRANSPORT_OK, Receive().status);
-  interruptions = 3;
+  EXPECT_TRUE(errors_to_come.empty());
+  EXPECT_NE(0, last_flags & MSG_DONTWAIT);
+  errors_to_come = {EAGAIN, EINTR, EAGAIN, EINTR};
   EXPECT_EQ(NET_TRANSPORT_OK, Send().status);
+  EXPECT_TRUE(errors_to_come.empty());
+  EXPECT_NE(0, last_flags & MSG_DONTWAIT);
+  EXPECT_NE(0, last_flags & MSG_NOSIGNAL);
+}
+
+TEST_F(SignalTest, HalfASendGoesOn) {
+  Open(NET_TRANSPORT_BLOCKING);
+  std::vector<char> bytes(4 << 20);
+  SignalStorm storm(1, DrainTheFarEnd);
+  struct net_transport_result result =
+      transport_.functions->send(transport_.context, bytes.data(), bytes.size());
+  EXPECT_EQ(NET_TRANSPORT_OK, result.status);
+  EXPECT_EQ(bytes.size(), result.count);
+}
+
+TEST_F(SignalTest, HalfASendKeepsOneTimeout) {
+  Open(NET_TRANSPORT_BLOCKING);
+  ASSERT_EQ(NET_ERROR_NONE, net_set_timeout(fd_, SO_SNDTIMEO, 0.05).kind);
+  std::vector<char> bytes(4 << 20);
+  SignalStorm storm;
+  struct net_transport_result result =
+      transport_.functions->send(transport_.context, bytes.data(), bytes.size());
+  EXPECT_EQ(NET_TRANSPORT_TIMED_OUT, result.status);
+  EXPECT_GT(result.count, 0u);
+  EXPECT_LT(result.count, bytes.size());
+}
+
+TEST_F(SignalTest, HalfASendComesBeforeTheError) {
+  Open(NET_TRANSPORT_BLOCKING);
+  std::vector<char> bytes(4 << 20);
+  SignalStorm storm(5, CloseTheFarEnd);
+  struct net_transport_result result =
+      transport_.functions->send(transport_.context, bytes.data(), bytes.size());
+  EXPECT_EQ(NET_TRANSPORT_OK, result.status);
+  EXPECT_GT(result.count, 0u);
+  EXPECT_LT(result.count, bytes.size());
+  EXPECT_EQ(EPIPE, Send().error);
+}
+
+TEST_F(SignalTest, LengthsAreCutToAnInt) {
+  Open(NET_TRANSPORT_NONBLOCKING);
+  transport_.functions->receive(transport_.context, buffer_, SIZE_MAX);
+  EXPECT_EQ(static_cast<size_t>(INT_MAX), last_length);
+  errors_to_come = {EAGAIN};
+  transport_.functions->send(transport_.context, buffer_, static_cast<size_t>(INT_MAX) + 1);
+  EXPECT_EQ(static_cast<size_t>(INT_MAX), last_length);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <string>
@@ -19,6 +20,7 @@
 extern "C" {
 int __real_close(int fd);
 void *__real_malloc(size_t size);
+int __real_clock_gettime(clockid_t clock, struct timespec *time);
 
 static int close_calls = 0;
 static int close_errno = 0;
@@ -32,6 +34,16 @@ int __wrap_close(int fd) {
     return -1;
   }
   return result;
+}
+
+static bool cpu_clock_is_fixed = false;
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time) {
+  if (clock == CLOCK_THREAD_CPUTIME_ID && cpu_clock_is_fixed) {
+    *time = {3, 5};
+    return 0;
+  }
+  return __real_clock_gettime(clock, time);
 }
 
 void *__wrap_malloc(size_t size) {
@@ -192,6 +204,26 @@ TEST_P(PosixTransportTest, BlockingSendEndsWithTheSocketTimeout) {
   ExpectResult(Send("x", 1), NET_TRANSPORT_TIMED_OUT);
 }
 
+// The kernel ends such a send with a part of it done: a call that went on would wait once more.
+TEST_P(PosixTransportTest, BlockingSendThatIsHalfDoneEndsWithTheSocketTimeout) {
+  Open(NET_TRANSPORT_BLOCKING);
+  SetTimeout(SO_SNDTIMEO);
+  std::vector<char> bytes(16 << 20);
+  struct net_transport_result result = Send(bytes.data(), bytes.size());
+  EXPECT_EQ(NET_TRANSPORT_TIMED_OUT, result.status);
+  EXPECT_GT(result.count, 0u);
+  EXPECT_LT(result.count, bytes.size());
+  size_t received = 0;
+  while (received < result.count) {
+    size_t count = net_testing::DrainReceiveBuffer(pair_.far.get());
+    received += count;
+    if (count == 0) {
+      ASSERT_EQ(NET_ERROR_NONE, net_wait(pair_.far.get(), NET_TRANSPORT_READABLE, -1).kind);
+    }
+  }
+  EXPECT_EQ(result.count, received);
+}
+
 TEST_P(PosixTransportTest, BlockingOnADescriptorMadeNonblockingIsAgain) {
   Open(NET_TRANSPORT_BLOCKING);
   ASSERT_EQ(NET_ERROR_NONE, net_set_nonblocking(fd_, true).kind);
@@ -227,8 +259,7 @@ TEST_P(PosixTransportTest, SendToAPeerThatIsGoneIsAnErrorAndNoSignal) {
   EXPECT_EQ(SIG_DFL, action.sa_handler);
 }
 
-// The kernel refuses a length that reaches beyond the address space, however few bytes there are.
-TEST_P(PosixTransportTest, LengthsBeyondIntAreCutShort) {
+TEST_P(PosixTransportTest, LengthsBeyondInt) {
   Open(NET_TRANSPORT_NONBLOCKING);
   ASSERT_EQ(3, send(pair_.far.get(), "abc", 3, 0));
   ExpectResult(Wait(NET_TRANSPORT_READABLE, -1), NET_TRANSPORT_OK);
@@ -398,6 +429,13 @@ TEST_F(PosixClocks, CpuTimeCountsTheCallingThreadAlone) {
   start = CpuTime();
   std::thread([this] { Burn(200000000); }).join();
   EXPECT_LT(CpuTime() - start, 200000000) << "the other thread's work was counted";
+}
+
+TEST_F(PosixClocks, CpuTimeIsNanoseconds) {
+  cpu_clock_is_fixed = true;
+  int64_t used = CpuTime();
+  cpu_clock_is_fixed = false;
+  EXPECT_EQ(INT64_C(3000000005), used);
 }
 
 TEST_F(PosixClocks, CpuTimeDoesNotCountSleep) {

@@ -314,7 +314,31 @@ struct net_transport_result VirtualTransport::DoSend(const std::string &fault, c
   faults_applied_ += limit < length ? 1 : 0;
   size_t count = std::min(limit, window_ - to_far_.size());
   to_far_.append(static_cast<const char *>(bytes), count);
+  if (mode_ == NET_TRANSPORT_BLOCKING && limit == length && count < length) {
+    return SendRest(static_cast<const char *>(bytes), count, length);
+  }
   return Moved(count);
+}
+
+// As the kernel does, a send that blocks goes on until all is sent or its time is up.
+struct net_transport_result VirtualTransport::SendRest(const char *bytes, size_t moved,
+                                                       size_t length) {
+  int64_t deadline = now_ + send_timeout_ms_ * kMillisecond;
+  while (moved < length) {
+    int64_t left = send_timeout_ms_ < 0 ? -1 : (deadline - now_) / kMillisecond;
+    struct net_transport_result result = WaitReady(NET_TRANSPORT_WRITABLE, left);
+    if (result.status != NET_TRANSPORT_OK) {
+      result.count = result.status == NET_TRANSPORT_TIMED_OUT ? moved : 0;
+      return result;
+    }
+    if (is_reset_ || is_send_broken_) {
+      break;
+    }
+    size_t count = std::min(length - moved, window_ - to_far_.size());
+    to_far_.append(bytes + moved, count);
+    moved += count;
+  }
+  return Moved(moved);
 }
 
 struct net_transport_result VirtualTransport::DoWait(const std::string &fault, unsigned directions,

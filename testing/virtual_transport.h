@@ -162,6 +162,7 @@ class VirtualTransport {
 
   struct net_transport_result DoReceive(const std::string &fault, void *buffer, size_t capacity);
   struct net_transport_result DoSend(const std::string &fault, const void *bytes, size_t length);
+  struct net_transport_result SendRest(const char *bytes, size_t moved, size_t length);
   struct net_transport_result DoWait(const std::string &fault, unsigned directions,
                                      int64_t timeout_ms);
   struct net_transport_result Blocked(unsigned direction, int64_t socket_timeout_ms);
