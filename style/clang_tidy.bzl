@@ -96,6 +96,7 @@ def clang_tidy_test(name, targets, tags = [], **kwargs):
     """
     _clang_tidy_reports(
         name = name + "_reports",
+        testonly = True,
         tags = ["manual"],
         targets = targets,
     )
