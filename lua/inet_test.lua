@@ -164,7 +164,8 @@ triple(nil, nil, true, inet.client.new('127.0.0.1', unused_port, {
 }))
 poll.set_poller(nil)
 
--- IPv6, and every address of a name in turn: localhost has both, the server one of them.
+-- IPv6, and every address in turn: no name stands for all loopback addresses, of which the server
+-- has one.
 for _, host in ipairs({ '127.0.0.1', '::1' }) do
     local listening, bind_error, listening_ai = inet.server.new(host, 0, {
         tlscfg = tls.server_config(),
@@ -183,23 +184,70 @@ for _, host in ipairs({ '127.0.0.1', '::1' }) do
 end
 
 local names = {}
-for i, address in ipairs(assert(addrinfo.getaddrinfo('localhost', 80))) do
+for i, address in ipairs(assert(addrinfo.getaddrinfo(nil, 80))) do
     names[i] = address:addr()
     assert(address:port() == 80 and address:canonname() == nil)
     assert(address:getnameinfo().service == '80' and address:getnameinfo().host == names[i])
 end
 assert(#names >= 1)
+
+local function connect_to_any(port)
+    return assert(inet.client.new(nil, port, {
+        tlscfg = tls.client_config(),
+        servername = 'localhost',
+    }))
+end
+
 for _, host in ipairs(names) do
     scheduler.spawn(function()
         local listening <close>, port = tls.listen(nil, host)
-        local sock = assert(inet.client.new('localhost', port, { tlscfg = tls.client_config() }))
+        local sock <close> = connect_to_any(port)
         assert(sock:getpeername():addr() == host)
-        sock:close()
     end)
     scheduler.run()
     local listening <close>, port = tls.listen(nil, host)
-    local sock <close> = assert(inet.client.new('localhost', port, { tlscfg = tls.client_config() }))
+    local sock <close> = connect_to_any(port)
     assert(sock:getpeername():addr() == host)
+end
+
+-- The first address hangs, its listener's queue being full, and then refuses: the next one is tried.
+local function listen_on_two(first, second)
+    for _ = 1, 10 do
+        local full, port = tls.listen(nil, first)
+        local open = inet.server.new(second, port, { tlscfg = tls.server_config() })
+        if open then
+            assert(full:listen(0) and open:listen())
+            return full, open, port
+        end
+    end
+    error('no port is free for both addresses')
+end
+
+if #names > 1 then
+    scheduler.spawn(function()
+        local full, open <close>, port = listen_on_two(names[1], names[2])
+        local queue, queued = {}, nil
+        repeat
+            queued = inet.client.new(names[1], port, {
+                tlscfg = tls.client_config(),
+                servername = 'localhost',
+                deadline = 20,
+            })
+            queue[#queue + 1] = queued
+        until not queued
+        local is_full = false
+        poll.set_poller(scheduler.poller_with('wait_writable', function(...)
+            if not is_full then
+                is_full = true
+                full:close()
+            end
+            return scheduler.poller.wait_writable(...)
+        end))
+        local sock <close> = connect_to_any(port)
+        poll.set_poller(scheduler.poller)
+        assert(is_full and sock:getpeername():addr() == names[2])
+    end)
+    scheduler.run()
 end
 local list, resolve_error = addrinfo.getaddrinfo('::no::host', 1)
 assert(list == nil and resolve_error:find('getaddrinfo failed: '))

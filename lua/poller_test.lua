@@ -202,6 +202,32 @@ end, function(sock)
 end)
 assert(scheduler.waits > 2)
 
+-- Bytes that are all accepted have not timed out, even if the poller says so before they are sent:
+-- the next call sends them. (D-05, D-06)
+local accepted = 0
+tls.with_pair(function(sock)
+    triple('ready', nil, nil, sock:read())
+    sock:sndbuf(4096)
+    local asked = 0
+    poll.set_poller(scheduler.poller_with('wait_writable', function()
+        asked = asked + 1
+        return false, nil, true
+    end))
+    repeat
+        triple(6000, nil, nil, sock:write(('x'):rep(6000)))
+        accepted = accepted + 6000
+    until asked > 0
+    poll.set_poller(scheduler.poller)
+    triple('thanks', nil, nil, sock:read())
+end, function(sock)
+    triple(true, nil, nil, sock:handshake())
+    sock:rcvbuf(4096)
+    triple(5, nil, nil, sock:write('ready'))
+    assert(#tls.read_all(sock, 6000) == 6000)
+    assert(#tls.read_all(sock, accepted - 6000) == accepted - 6000)
+    triple(6, nil, nil, sock:write('thanks'))
+end)
+
 -- No wait while something is buffered.
 tls.with_pair(function(sock)
     triple('a', nil, nil, sock:read(1))
@@ -241,6 +267,7 @@ for _, refusal_of_close in ipairs({ 'timeout', 'no more waiting' }) do
         scheduler.spawn(function()
             triple(nil, 'Bad file descriptor', nil, sock:read())
             triple(nil, 'Bad file descriptor', nil, sock:read())
+            assert((sock:fd() >= 0) == (refusal_of_close == 'timeout')) -- not only at the end
             given_up.set()
         end)
         scheduler.spawn(reading.set)
