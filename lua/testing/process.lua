@@ -36,8 +36,9 @@ function Process:wait()
     return output, ok == true
 end
 
+--- Ends it, however busy it is with its own end.
 function Process:kill()
-    os.execute('kill ' .. self.pid .. ' 2>/dev/null')
+    os.execute('kill -KILL ' .. self.pid .. ' 2>/dev/null')
     self.pipe:close()
 end
 Process.__close = Process.kill
