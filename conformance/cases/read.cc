@@ -170,6 +170,7 @@ void GarbageRecord(World &world) {
   world.Call("read").Gives(NilError());
   world.Until("the peer gets the alert", [&] { return !world.peer().alerts().empty(); });
   world.Expect(world.peer().alerts()[0] == SSL_AD_BAD_RECORD_MAC, "the alert is another");
+  world.Call("closed_by").Gives({Bytes("alert")});
 }
 
 void AfterClose(World &world, const std::string &method) {

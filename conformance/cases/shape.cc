@@ -1,6 +1,6 @@
 // Shape: what is returned, what is raised, and what constructors and locks do
 
-#include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <regex>
@@ -91,6 +91,23 @@ void Unresolved(World &world) {
       .Command("client 1 1 " + StringWord("not a host") + " " + IntegerWord(1) + " " +
                StringWord(kServerName))
       .Gives({Nil(), AnyText(), Nil()});
+}
+
+// The one connection that the listener has room for is there, so that it takes no other.
+void ConnectTimesOut(World &world) {
+  world.Configure();
+  int port = 0;
+  int listener = world.Listen(&port, 0);
+  int first = world.Dial(port);
+  pollfd ready = {listener, POLLIN, 0};
+  poll(&ready, 1, -1);
+  world
+      .Command("client 1 1 " + StringWord("127.0.0.1") + " " + IntegerWord(port) + " " +
+               StringWord(kServerName) + " " + IntegerWord(kShort))
+      .Gives(NilTimeout())
+      .TookAtLeast(kNotBefore);
+  close(first);
+  close(listener);
 }
 
 void ServerWithoutIdentity(World &world) {
@@ -247,6 +264,7 @@ std::vector<Case> ShapeCases() {
        ServerWithoutIdentity,
        {}},
       {"D-26/1", "a refused connection: nil, err, nil", kEitherMode, Refused, {"D-12"}},
+      {"D-26/3", "no answer to a connection: nil, nil, true", kEitherMode, ConnectTimesOut, {}},
       {"D-26/2", "a name that nothing has: nil, err, nil", kEitherMode, Unresolved, {}},
   };
   for (Case &a_case : LockCases()) {

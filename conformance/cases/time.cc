@@ -56,6 +56,24 @@ void DrippedHandshakeAlone(World &world) {
   DrippedHandshake(world, "handshake", "", Timeout());
 }
 
+// A peer that sips makes room again and again.
+void SippedWrite(World &world) {
+  world.setup().peer.receive_buffer = 4096;
+  world.Establish();
+  Prepare(world, "sndbuf", IntegerWord(8192));
+  world.peer().Stall(true);
+  Deadlines(world, kLong, kDeadline);
+  world.Start("write", PatternWord(0, kTooMuch));
+  for (int i = 0; i < kDrips && !world.driver().answered(); i++) {
+    world.peer().Sip(256);
+    world.ElapseUnlessAnswered(Milliseconds(5));
+  }
+  world.Expect(world.driver().answered(), "each wait got a fresh deadline");
+  world.Finish()
+      .Gives({Between(0, kTooMuch - 1), Nil(), True()})
+      .TookAtLeast(Milliseconds(kDeadline - 1));
+}
+
 // The clock limit has nothing to do with it.
 void KernelTimeout(World &world) {
   world.Establish();
@@ -138,6 +156,11 @@ std::vector<Case> TimeCases() {
        kNonblocking,
        DrippedHandshakeOfWrite,
        {}},
+      {"D-15/5",
+       "a peer that sips: one deadline for the whole write",
+       kNonblocking,
+       SippedWrite,
+       {"D-06"}},
       {"D-17/1", "signals do not end a read", kEveryAxis, InterruptedRead, {}},
       {"D-17/2", "signals do not end a write", kEveryAxis, InterruptedWrite, {}},
       {"D-17/3", "signals do not end a handshake", kEveryAxis, InterruptedHandshake, {}},

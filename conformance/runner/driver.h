@@ -54,7 +54,8 @@ class Driver : public Pumped {
   void Stop() {
     child_.Kill();
   }
-  // End ends its input and returns how it ended, "" where it was with exit status 0, or not running.
+  // End ends its input and returns how it ended, "" where it was with exit status 0, or not
+  // running.
   std::string End(std::chrono::milliseconds patience);
 
   // Send gives the driver a command; answered turns true when its answer is there, for Take.

@@ -8,10 +8,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace conformance {
 namespace {
+
+constexpr size_t kBufferSize = 65536;
 
 void Check(int ok, const std::string &what) {
   if (ok != 1) {
@@ -184,14 +187,19 @@ short Peer::events() const {
 
 void Peer::Ready() {
   if (!stalled_ && !saw_end()) {
-    Receive();
+    Receive(kBufferSize);
   }
   Advance();
 }
 
-void Peer::Receive() {
-  char buffer[65536];
-  ssize_t count = recv(fd_, buffer, sizeof buffer, 0);
+void Peer::Sip(size_t length) {
+  Receive(std::min(length, kBufferSize));
+  Advance();
+}
+
+void Peer::Receive(size_t most) {
+  char buffer[kBufferSize];
+  ssize_t count = recv(fd_, buffer, most, 0);
   if (count > 0) {
     received_raw_ += static_cast<size_t>(count);
     BIO_write(SSL_get_rbio(ssl_.get()), buffer, static_cast<int>(count));
@@ -219,7 +227,7 @@ void Peer::Advance() {
 }
 
 void Peer::ReadPlaintext() {
-  char buffer[65536];
+  char buffer[kBufferSize];
   int count;
   while ((count = SSL_read(ssl_.get(), buffer, sizeof buffer)) > 0) {
     received_.append(buffer, static_cast<size_t>(count));
@@ -235,7 +243,7 @@ void Peer::Fail(int result) {
 }
 
 void Peer::CollectOutput() {
-  char buffer[65536];
+  char buffer[kBufferSize];
   int count;
   while ((count = BIO_read(SSL_get_wbio(ssl_.get()), buffer, sizeof buffer)) > 0) {
     output_.append(buffer, static_cast<size_t>(count));

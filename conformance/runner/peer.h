@@ -54,6 +54,8 @@ class Peer : public Pumped {
   void Stall(bool stalled) {
     stalled_ = stalled;
   }
+  // Sip receives at most `length` bytes, also while stalled.
+  void Sip(size_t length);
   // While held, what it would send is kept. Release sends the first `length` bytes of that and
   // keeps the rest; without a length it sends all and holds no more. DropHeld forgets it.
   void Hold() {
@@ -110,7 +112,7 @@ class Peer : public Pumped {
   static void OnMessage(int is_write, int version, int content_type, const void *bytes,
                         size_t length, SSL *ssl, void *peer);
   void UseOptions(const PeerOptions &options);
-  void Receive();
+  void Receive(size_t most);
   void Advance();
   void ReadPlaintext();
   void Fail(int result);

@@ -264,12 +264,12 @@ void World::Fail(const std::string &message, const char *file, int line) {
   throw CaseEnded();
 }
 
-int World::Listen(int *port) {
+int World::Listen(int *port, int backlog) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   sockaddr_in address = Loopback(0);
   socklen_t length = sizeof address;
   bool listens = bind(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) == 0 &&
-                 listen(fd, 8) == 0 &&
+                 listen(fd, backlog) == 0 &&
                  getsockname(fd, reinterpret_cast<sockaddr *>(&address), &length) == 0;
   Expect(listens, std::string("the runner cannot listen: ") + strerror(errno));
   *port = ntohs(address.sin_port);

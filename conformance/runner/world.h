@@ -136,7 +136,7 @@ class World {
   [[noreturn]] void Fail(const std::string &message, const char *file, int line);
 
   // A listening TCP socket of the runner on 127.0.0.1 and the port that it got.
-  int Listen(int *port);
+  int Listen(int *port, int backlog = 8);
   // Connects to a port of 127.0.0.1 and returns the descriptor.
   int Dial(int port, int receive_buffer = 0);
   // Makes the driver connect to, or accept a connection of, a foreign peer.
