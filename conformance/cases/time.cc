@@ -94,6 +94,19 @@ void Interrupted(World &world, const std::string &method, const Tuple &expected)
   world.Finish().Gives(expected);
 }
 
+// Nor do they lengthen one: the kernel would give each new call its whole timeout again.
+void StormOfSignals(World &world) {
+  world.Establish();
+  Deadlines(world, kDeadline, kLong);
+  world.Start("read");
+  for (int i = 0; i < kDrips && !world.driver().answered(); i++) {
+    world.driver().StopAndContinue();
+    world.ElapseUnlessAnswered(Milliseconds(5));
+  }
+  world.Expect(world.driver().answered(), "signals gave the read a fresh deadline");
+  world.Finish().Gives(NilTimeout());
+}
+
 void InterruptedRead(World &world) {
   Interrupted(world, "read", ReadOf("signals"));
 }
@@ -164,6 +177,7 @@ std::vector<Case> TimeCases() {
       {"D-17/1", "signals do not end a read", kEveryAxis, InterruptedRead, {}},
       {"D-17/2", "signals do not end a write", kEveryAxis, InterruptedWrite, {}},
       {"D-17/3", "signals do not end a handshake", kEveryAxis, InterruptedHandshake, {}},
+      {"D-17/5", "signals do not lengthen a read's deadline", kEveryAxis, StormOfSignals, {"D-13"}},
       {"D-17/4", "signals do not end a wait", kEveryAxis, InterruptedPollWait, {}},
   };
 }

@@ -111,6 +111,17 @@ void ClosedByPeer(World &world, const std::string &method) {
   world.Call("read").Gives(Closed());
 }
 
+// Its close_notify has come, but nobody has read it yet.
+void ClosedByPeerUnread(World &world) {
+  world.Establish();
+  world.peer().CloseNotify();
+  world.peer().Finish();
+  world.Call("poll_wait", "k:WANT_POLLIN").Gives(Ok());
+  world.peer().Reset();
+  WriteUntilRefused(world, "write").Gives(Closed());
+  world.Call("read").Gives(Closed());
+}
+
 void HandshakeTimesOut(World &world) {
   world.setup().peer_handshakes = false;
   world.Connect();
@@ -228,6 +239,11 @@ std::vector<Case> WriteCases() {
        kEveryAxis,
        write(ClosedByPeer),
        {"D-09", "D-22"}},
+      {"NTS-WRITE-07/2",
+       "the peer has closed, which nobody has read, and is gone",
+       kEveryAxis,
+       ClosedByPeerUnread,
+       {"D-09"}},
       {"NTS-SEND-01/1", "send: len, nil, nil", kEveryAxis, send(Message), {"D-01"}},
       {"NTS-SEND-01/2", "send: fewer than all, nil, true", kEveryAxis, SendTimesOut, {}},
       {"NTS-SEND-02/1", "send after close: nil, err, nil", kEveryAxis, send(AfterClose), {}},

@@ -16,8 +16,6 @@ local function forget()
   locks = { taken = 0, released = 0 }
 end
 
--- Words: values as they cross the protocol.
-
 local function decode(text)
   return (text:gsub('%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end))
 end
@@ -30,8 +28,8 @@ local block = {}
 for byte = 0, PERIOD - 1 do block[#block + 1] = string.char(byte) end
 block = table.concat(block)
 
-local numbers = { nan = 0 / 0, inf = math.huge, ['-inf'] = -math.huge }
 local literals = { ['true'] = true, ['false'] = false }
+local numbers = { nan = 0 / 0, inf = math.huge, ['-inf'] = -math.huge }
 local parsers = {
   i = function(text) return assert(math.tointeger(text)) end,
   n = function(text) return numbers[text] or tonumber(text) + 0.0 end,
@@ -81,7 +79,6 @@ local function values(...)
 end
 
 -- A poller that waits in the kernel; its locks are counted, or refused.
-
 local function wait(fd, readable, writable, msec)
   readable, writable = poll.select(readable and { fd } or {}, writable and { fd } or {}, msec)
   if not readable then return false, writable end
@@ -134,6 +131,7 @@ local function keep(place, slot, object, ...)
   return values(object, ...)
 end
 
+-- Those that return nothing are answered by no values.
 local commands = {}
 
 function commands.hello() return ('hello %d %s'):format(VERSION, encode('net.tls.Socket, ' .. _VERSION)) end
@@ -169,31 +167,24 @@ commands['function'] = function(words)
     if raises then error(results[1], 0) end
     return table.unpack(results, 1, results.n)
   end
-  return values()
 end
 
 function commands.poller(words)
   if words[2] == 'locks' then return values(locks.taken, locks.released) end
   poll.set_poller(words[2] ~= 'none' and poller(words[2] == 'refuse') or nil)
-  return values()
 end
 
 function commands.drop(words)
   sockets[words[2]] = nil
   collectgarbage()
-  return values()
 end
 
-function commands.leave(words)
-  do local sock <close> = sockets[words[2]] end
-  return values()
-end
+function commands.leave(words) local sock <close> = sockets[words[2]] end
 
 function commands.reset()
   forget()
   poll.set_poller(nil)
   collectgarbage()
-  return values()
 end
 
 forget()
@@ -203,5 +194,5 @@ for line in io.lines() do
   local command = commands[words[1]]
   local ok, answer = true, 'unsupported ' .. encode(words[1] or '')
   if command then ok, answer = pcall(command, words) end
-  io.write(ok and answer or 'broken ' .. encode(tostring(answer)), '\n'):flush()
+  io.write(ok and (answer or values()) or 'broken ' .. encode(tostring(answer)), '\n'):flush()
 end
