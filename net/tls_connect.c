@@ -54,9 +54,9 @@ static int connect_host(const char *host, const char *port, int64_t deadline_ms,
   return error.kind == NET_ERROR_NONE ? fd : fail("connect", error, text);
 }
 
-/* A socket over `fd`, which is closed when that fails. `host` is NULL for a server. */
-static struct net_tls_socket *wrap(struct net_tls_config *config, int fd, const char *host,
-                                   char text[NET_TLS_ERROR_SIZE]) {
+/* A socket over `fd`, which is closed when that fails. `host` is a client's. */
+static struct net_tls_socket *wrap(struct net_tls_config *config, int fd, bool is_client,
+                                   const char *host, char text[NET_TLS_ERROR_SIZE]) {
   struct net_transport transport;
   int code = net_transport_posix(fd, NET_TRANSPORT_BLOCKING, &transport);
   if (code != 0) {
@@ -65,9 +65,8 @@ static struct net_tls_socket *wrap(struct net_tls_config *config, int fd, const 
     return NULL;
   }
   struct net_tls_socket *socket =
-      host != NULL
-          ? net_tls_socket_new_client(config, transport, NET_TRANSPORT_BLOCKING, host, text)
-          : net_tls_socket_new_server(config, transport, NET_TRANSPORT_BLOCKING, text);
+      is_client ? net_tls_socket_new_client(config, transport, NET_TRANSPORT_BLOCKING, host, text)
+                : net_tls_socket_new_server(config, transport, NET_TRANSPORT_BLOCKING, text);
   if (socket == NULL) {
     transport.functions->close(transport.context);
   }
@@ -78,7 +77,7 @@ struct net_tls_socket *net_tls_connect(struct net_tls_config *config, const char
                                        const char *port, int64_t deadline_ms,
                                        char error[NET_TLS_ERROR_SIZE]) {
   int fd = connect_host(host, port, deadline_ms, error);
-  return fd >= 0 ? wrap(config, fd, host, error) : NULL;
+  return fd >= 0 ? wrap(config, fd, true, host, error) : NULL;
 }
 
 struct net_tls_socket *net_tls_accept(struct net_tls_config *config, int fd,
@@ -89,5 +88,5 @@ struct net_tls_socket *net_tls_accept(struct net_tls_config *config, int fd,
     fail("accept", failure, error);
     return NULL;
   }
-  return wrap(config, accepted, NULL, error);
+  return wrap(config, accepted, false, NULL, error);
 }

@@ -77,7 +77,10 @@ void net_tls_socket_free(struct net_tls_socket *socket);
 /* net_tls_socket_set_deadlines sets how long an operation may take in milliseconds, all its waits
    and the implicit handshake included: `receive_ms` for handshake and read, `send_ms` for write,
    tls_close and close (D-15, D-20). Negative: no deadline (the default). 0: do not wait. An
-   operation without a deadline is held to the other one while it waits for that direction. */
+   operation without a deadline is held to the other one while it waits for that direction.
+
+   In blocking mode it is the transport that sleeps, for as long as its own timeouts allow (D-13): a
+   deadline is then looked at between its calls alone. */
 void net_tls_socket_set_deadlines(struct net_tls_socket *socket, int64_t receive_ms,
                                   int64_t send_ms);
 
