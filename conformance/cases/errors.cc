@@ -51,8 +51,8 @@ void TruncationAllowed(World &world) {
 void Reset(World &world) {
   world.Establish();
   world.peer().Reset();
-  world.Call("read").Gives({Nil(), TextWith({"Connection reset by peer"}), Nil()});
-  world.Call("read").Gives({Nil(), TextWith({"Connection reset by peer"}), Nil()});
+  world.Call("read").Gives({Nil(), Bytes("Connection reset by peer"), Nil()});
+  world.Call("read").Gives({Nil(), Bytes("Connection reset by peer"), Nil()});
   world.Call("closed_by").Gives({Bytes("reset")});
 }
 
@@ -60,7 +60,7 @@ void ResetEvenIfTruncationIsAllowed(World &world) {
   world.setup().config = {"insecure_allow_truncation"};
   world.Establish();
   world.peer().Reset();
-  world.Call("read").Gives({Nil(), TextWith({"Connection reset by peer"}), Nil()});
+  world.Call("read").Gives({Nil(), Bytes("Connection reset by peer"), Nil()});
 }
 
 void ClosedByNobody(World &world) {

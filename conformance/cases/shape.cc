@@ -134,6 +134,17 @@ void NoSignal(World &world) {
   world.Call("close").Gives({Anything(), Anything(), Anything()});
 }
 
+// The peer left with a FIN: the kernel's word is EPIPE.
+void NoSignalAfterFin(World &world) {
+  world.Establish();
+  world.peer().Leave();
+  for (int i = 0; i < 20; i++) {
+    world.Call("write", StringWord("anybody?")).Gives({Anything(), Anything(), Anything()});
+  }
+  world.Call("tls_close").Gives({Anything(), Anything(), Anything()});
+  world.Call("close").Gives({Anything(), Anything(), Anything()});
+}
+
 void NoSignalOfClose(World &world) {
   world.Establish();
   world.peer().Reset();
@@ -257,6 +268,11 @@ std::vector<Case> ShapeCases() {
        "closing a connection that was reset raises no signal",
        kEveryAxis,
        NoSignalOfClose,
+       {}},
+      {"D-22/3",
+       "writing to a peer that is gone raises no signal",
+       kEveryAxis,
+       NoSignalAfterFin,
        {}},
       {"D-25/8",
        "a server without a certificate: an error of a constructor",

@@ -111,6 +111,17 @@ void ClosedByPeer(World &world, const std::string &method) {
   world.Call("read").Gives(Closed());
 }
 
+// Here the kernel's word is EPIPE, and its signal SIGPIPE.
+void ClosedByPeerBothWays(World &world) {
+  world.Establish();
+  world.peer().CloseNotify();
+  world.peer().Leave();
+  world.Call("read").Gives(Closed());
+  WriteUntilRefused(world, "write").Gives(Closed());
+  world.Call("write", StringWord("x")).Gives(Closed());
+  world.Call("close").Gives({Anything(), Anything(), Anything()});
+}
+
 // Its close_notify has come, but nobody has read it yet.
 void ClosedByPeerUnread(World &world) {
   world.Establish();
@@ -244,6 +255,11 @@ std::vector<Case> WriteCases() {
        kEveryAxis,
        ClosedByPeerUnread,
        {"D-09"}},
+      {"NTS-WRITE-07/3",
+       "the peer has closed both ways: nil, nil, nil, and no signal",
+       kEveryAxis,
+       ClosedByPeerBothWays,
+       {"D-09", "D-22"}},
       {"NTS-SEND-01/1", "send: len, nil, nil", kEveryAxis, send(Message), {"D-01"}},
       {"NTS-SEND-01/2", "send: fewer than all, nil, true", kEveryAxis, SendTimesOut, {}},
       {"NTS-SEND-02/1", "send after close: nil, err, nil", kEveryAxis, send(AfterClose), {}},

@@ -170,7 +170,7 @@ std::string Help() {
                          it supports all the same (c and lua have theirs)
   --list                 prints names and titles of the selected cases and runs nothing
   --patience SECONDS     how long a driver may keep silent before that is a hang (default: 20)
-  -v, --verbose          prints each case as it runs
+  -v, --verbose          prints each case as it runs, with its commands and answers
   -h, --help             this
 
 and GoogleTest's own, e.g. --gtest_repeat=N --gtest_shuffle --gtest_random_seed=N

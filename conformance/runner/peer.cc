@@ -137,6 +137,10 @@ void Peer::Finish() {
 void Peer::Reset() {
   linger abort = {1, 0};
   setsockopt(fd_, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+  Leave();
+}
+
+void Peer::Leave() {
   close(fd_);
   fd_ = -1;
 }

@@ -50,6 +50,8 @@ class Peer : public Pumped {
   void Finish();
   // Reset makes the connection end with a RST.
   void Reset();
+  // Leave closes it both ways: what still comes is answered by a RST.
+  void Leave();
   // While stalled it receives nothing.
   void Stall(bool stalled) {
     stalled_ = stalled;

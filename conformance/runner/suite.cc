@@ -17,6 +17,9 @@ class CaseTest : public testing::Test {
     std::string error = driver.Start(point_->run->patience);
     ASSERT_EQ(error, "") << "the driver cannot be started again";
     std::string unsupported = RunCase();
+    if (point_->run->verbose) {
+      std::cout << driver.transcript();
+    }
     if (HasFailure() || !driver.answered()) {
       driver.Stop();
     }

@@ -33,6 +33,8 @@ struct Run {
   // How long to wait for what must happen. Nothing is ever expected to take long: it only turns a
   // hang into a failure.
   Milliseconds patience{20000};
+  // Whether each case's commands and answers are shown.
+  bool verbose = false;
 };
 
 // Setup tells how a connection is made; a case changes what it is about.
