@@ -368,6 +368,29 @@ TEST_P(TlsEndTest, AlertThatExplainsWhyAWriteIsRefused) {
   ExpectSticky(done.error);
 }
 
+// The refusal is what the write tells; what is wrong with the input is for the read.
+TEST_P(TlsEndTest, GarbageBehindARefusedWrite) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  transport().FarSend(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x'));
+  transport().SetFaults("s: pipe");
+  EXPECT_TRUE(IsError(connection_.Write("x"), "write failed: Broken pipe"));
+  EXPECT_EQ("reset", ClosedBy());
+  EXPECT_TRUE(IsError(connection_.Read(), "read failed: BAD_DECRYPT"));
+}
+
+TEST_P(TlsEndTest, DataAndCloseNotifyBehindARefusedWrite) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().Write("the last word");
+  peer().CloseNotify();
+  transport().SetFaults("s: pipe");
+  EXPECT_TRUE(IsError(connection_.Write("x"), "write failed: Broken pipe"));
+  EXPECT_EQ("reset", ClosedBy());
+  EXPECT_EQ("the last word", connection_.Read().bytes);
+  EXPECT_TRUE(HasOutcome(NET_TLS_CLOSED, connection_.Read()));
+  EXPECT_EQ("close_notify", ClosedBy());
+  EXPECT_TRUE(HasOutcome(NET_TLS_CLOSED, connection_.Write("x")));
+}
+
 // I13: the alert reaches the wire.
 TEST_P(TlsEndTest, GarbageIsAnsweredByAnAlert) {
   for (const char *faults : {"", "s: again 1 intr", "s: zero 1 1"}) {

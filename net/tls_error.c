@@ -36,11 +36,15 @@ void net_tls_note_closed_by(struct net_tls_socket *socket, enum net_tls_closed_b
   }
 }
 
+bool net_tls_is_alerted(const struct net_tls_socket *socket) {
+  return socket->alert.is_known && socket->alert.fatal && !socket->alert.sent;
+}
+
 /* What the verifier left in `failure`, or else BoringSSL's reason. */
 static void describe_own_failure(const struct net_tls_socket *socket, char *text, size_t size) {
   uint32_t code = ERR_peek_error();
   const char *reason = code != 0 ? ERR_reason_error_string(code) : NULL;
-  if (socket->failure != NULL) {
+  if (socket->failure != NULL && !socket->is_send_refused) {
     snprintf(text, size, "%s", socket->failure);
   } else if (code == 0 || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE) {
     snprintf(text, size, "%s", net_tls_out_of_memory);
@@ -54,9 +58,9 @@ void net_tls_fail_tls(struct net_tls_socket *socket, const char *operation) {
   const char *alert = net_alert_name(socket->alert.description);
   char reason[NET_TLS_ERROR_SIZE / 2];
   describe_own_failure(socket, reason, sizeof(reason));
-  if (has_alert && !socket->alert.sent) {
+  if (net_tls_is_alerted(socket)) {
     net_tls_set_failure(socket, "%s failed: peer sent alert %s", operation, alert);
-  } else if (has_alert) {
+  } else if (has_alert && !socket->is_send_refused) {
     net_tls_set_failure(socket, "%s failed: %s (sent alert %s)", operation, reason, alert);
   } else {
     net_tls_set_failure(socket, "%s failed: %s", operation, reason);

@@ -58,9 +58,11 @@ static void look_ahead(struct net_tls_socket *socket, const struct net_tls_reque
     error = SSL_get_error(socket->ssl, result);
   } while (error == SSL_ERROR_WANT_READ && net_tls_is_readable_now(socket) &&
            receive(socket, request) == NET_TLS_OK);
-  if (result <= 0 && error != SSL_ERROR_WANT_READ) {
+  bool is_explained = error == SSL_ERROR_ZERO_RETURN || net_tls_is_alerted(socket);
+  if (result <= 0 && is_explained) {
     net_tls_not_done(socket, request, result);
   }
+  ERR_clear_error();
 }
 
 /* The transport takes no more bytes. */
@@ -72,6 +74,9 @@ static enum net_tls_outcome send_refused(struct net_tls_socket *socket,
     socket->is_dead = true;
   } else if (socket->is_handshaked && !socket->is_closed_by_peer && !socket->is_dead) {
     look_ahead(socket, request);
+  }
+  if (!socket->is_closed_by_peer) {
+    net_tls_note_closed_by(socket, NET_TLS_CLOSED_BY_RESET);
   }
   if (request->kind == NET_TLS_CLOSE && !(socket->is_closed_by_peer && owes_only_close_notify)) {
     return net_tls_error(socket, socket->failure);

@@ -73,6 +73,9 @@ BIO *net_tls_bio_new(struct net_tls_socket *socket);
    constant, and returns NET_TLS_ERROR. */
 enum net_tls_outcome net_tls_error(struct net_tls_socket *socket, const char *text);
 
+/* net_tls_is_alerted returns true when the peer has sent a fatal alert. */
+bool net_tls_is_alerted(const struct net_tls_socket *socket);
+
 /* net_tls_set_failure sets `failure` to a copy of the formatted text. */
 void net_tls_set_failure(struct net_tls_socket *socket, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

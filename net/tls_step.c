@@ -63,6 +63,10 @@ static enum net_tls_outcome need_input(struct net_tls_socket *socket,
 }
 
 static enum net_tls_outcome close_notify(struct net_tls_socket *socket) {
+  if (socket->is_send_refused && socket->closed_by == NET_TLS_CLOSED_BY_RESET) {
+    /* The peer had closed before it went; only unread data hid that when a send was refused. */
+    socket->closed_by = NET_TLS_CLOSED_BY_NOBODY;
+  }
   net_tls_note_closed_by(socket, NET_TLS_CLOSED_BY_CLOSE_NOTIFY);
   if (socket->is_handshaked) {
     socket->is_closed_by_peer = true;
