@@ -16,6 +16,7 @@ if [ ${#sources[@]} = 0 ]; then
 fi
 
 cd "$root" || exit
+clang-format --dry-run -Werror "${sources[@]}" 2>/dev/null && exit
 for source in "${sources[@]}"; do
     clang-format --dry-run -Werror "$source" 2>/dev/null && continue
     clang-format "$source" | diff -u --label "$source" --label "clang-format -i $source" "$source" -
