@@ -19,11 +19,11 @@ struct Parser {
   std::vector<std::string> wanted;
 };
 
-// A relative path is one of the place where the user called `bazel run`.
+// A relative path is one of the place where the user called `bazel run`, if it is there.
 std::string UserPath(const std::string &path) {
   const char *directory = getenv("BUILD_WORKING_DIRECTORY");
-  bool is_here = directory == nullptr || path[0] == '/' || access(path.c_str(), F_OK) == 0;
-  return is_here ? path : std::string(directory) + "/" + path;
+  std::string there = std::string(directory != nullptr ? directory : ".") + "/" + path;
+  return path[0] != '/' && access(there.c_str(), F_OK) == 0 ? there : path;
 }
 
 std::string BaseName(const std::string &path) {
