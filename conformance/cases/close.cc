@@ -90,15 +90,19 @@ void NothingAfterwards(World &world) {
   world.Call("closed_by").Gives({Bytes("local")});
 }
 
+// A kernel that closes over unread input resets the connection, which may cost the peer what it has
+// not read yet.
 void UnreadInput(World &world) {
   world.Establish();
   world.Call("write", StringWord("last words")).Gives(WriteOf(10));
   world.peer().Stall(true);
   world.peer().Write("never read");
+  world.Call("poll_wait", "k:WANT_POLLIN").Gives(Ok());
   world.Call("close").Gives(Ok());
   world.peer().Stall(false);
   PeerSeesEnd(world, 1);
   PeerHas(world, "last words");
+  world.Expect(world.peer().saw_fin(), "the peer saw a reset");
 }
 
 void Collected(World &world) {
