@@ -191,6 +191,27 @@ TEST_P(TlsSocketTest, WaitTellsWhatIsWorthAReadOrAWrite) {
   EXPECT_EQ(0, connection_.transport().calls());
 }
 
+TEST_P(TlsSocketTest, WaitDoesNotTakeHalfARecordForOne) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  net_tls_socket *socket = connection_.socket();
+  net_tls_socket_set_deadlines(socket, 20, -1);
+  connection_.transport().set_socket_timeouts(20, -1);
+  connection_.peer().Hold();
+  connection_.peer().Write("a whole record");
+  std::string record = connection_.peer().TakeHeld();
+  size_t sent = 0;
+  for (size_t part : {static_cast<size_t>(3), record.size() - 1}) {
+    connection_.transport().FarSend(record.substr(sent, part - sent));
+    sent = part;
+    EXPECT_OUTCOME(NET_TLS_TIMEOUT, connection_.Read());
+    EXPECT_FALSE(net_tls_socket_has_buffered(socket));
+    EXPECT_EQ(NET_TLS_TIMEOUT, net_tls_socket_wait(socket, NET_TLS_WANT_READ));
+  }
+  connection_.transport().FarSend(record.substr(sent));
+  EXPECT_EQ(NET_TLS_OK, net_tls_socket_wait(socket, NET_TLS_WANT_READ));
+  EXPECT_EQ("a whole record", connection_.Read().bytes);
+}
+
 TEST_P(TlsSocketTest, WaitForWritingHasTheSendDeadline) {
   ASSERT_TRUE(connection_.Exchange(1, 10));
   connection_.peer().set_is_stalled(true);

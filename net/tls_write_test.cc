@@ -112,6 +112,19 @@ TEST_P(TlsWriteTest, FollowedByAReadOfAPeerThatDoesNotRead) {
   EXPECT_TRUE(accepted_ == Received());
 }
 
+TEST_P(TlsWriteTest, FollowedByAReadOfAPeerThatDoesNotReadAndWritesLater) {
+  if (GetParam().driver != net_testing::Driver::kNonblocking) {
+    GTEST_SKIP() << "it is not the socket that waits";
+  }
+  WriteTooMuch();
+  SetTimeLimits(-1, -1);
+  transport().After(1000, [&] { peer().Write("I write first"); });
+  EXPECT_EQ("I write first", connection_.Read().bytes);
+  LetThePeerRead();
+  EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.Write("")));
+  EXPECT_TRUE(accepted_ == Received());
+}
+
 TEST_P(TlsWriteTest, FollowedByTlsClose) {
   WriteTooMuch();
   EXPECT_TRUE(HasOutcome(NET_TLS_TIMEOUT, connection_.TlsClose()));
