@@ -217,6 +217,19 @@ TEST_P(TlsBudgetTest, SpuriousWakeUpsCostNothing) {
   EXPECT_EQ(100, Duration([&] { EXPECT_TRUE(HasOutcome(NET_TLS_TIMEOUT, connection_.Read())); }));
 }
 
+// Milliseconds are what a wait is told; a fraction of one is not given away.
+TEST_P(TlsBudgetTest, FractionsOfAMillisecond) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  transport().set_time_per_call(300000);
+  transport().SetFaults("w: early early early");
+  net_tls_socket_set_deadlines(socket(), 100, -1);
+  int64_t start = transport().now();
+  EXPECT_TRUE(HasOutcome(NET_TLS_TIMEOUT, connection_.Read()));
+  int64_t taken = transport().now() - start;
+  EXPECT_GE(taken, 100 * net_testing::VirtualTransport::kMillisecond);
+  EXPECT_LE(taken, 102 * net_testing::VirtualTransport::kMillisecond);
+}
+
 TEST_P(TlsBudgetTest, RecordsWithoutDataDoNotBeginAgain) {
   if (GetParam().version != TLS1_3_VERSION) {
     GTEST_SKIP() << "TLS 1.2 has no such records";

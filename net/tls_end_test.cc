@@ -233,6 +233,37 @@ TEST_P(TlsEndTest, WriteToAPeerThatHasClosed) {
   }
 }
 
+// Nothing is lost where all that a peer that has closed does not take is our close_notify.
+TEST_P(TlsEndTest, TlsCloseToAPeerThatHasClosed) {
+  for (const char *fault : {"s: reset", "s: pipe"}) {
+    net_testing::Connection connection(GetParam());
+    ASSERT_TRUE(connection.Exchange(1, 10));
+    connection.peer().CloseNotify();
+    ASSERT_EQ(NET_TLS_CLOSED, connection.Read().outcome);
+    connection.transport().SetFaults(fault);
+    EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection.TlsClose()));
+    EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection.Close()));
+  }
+}
+
+// But it is an error where it has not closed, or does not take what was written.
+TEST_P(TlsEndTest, TlsCloseThatLosesSomething) {
+  for (bool has_closed : {false, true}) {
+    net_testing::Connection connection(GetParam());
+    ASSERT_TRUE(connection.Exchange(1, 10));
+    if (has_closed) {
+      connection.peer().CloseNotify();
+      ASSERT_EQ(NET_TLS_CLOSED, connection.Read().outcome);
+      connection.transport().SetFaults("s: timeout pipe");
+      ASSERT_TRUE(HasOutcome(NET_TLS_OK, connection.Write("owed")));
+    } else {
+      connection.transport().SetFaults("s: pipe");
+    }
+    EXPECT_TRUE(IsError(connection.Close(), "tls_close failed: Broken pipe"));
+    EXPECT_EQ(1, connection.transport().closes());
+  }
+}
+
 // The same where its close_notify has come but not been read.
 TEST_P(TlsEndTest, WriteToAPeerThatHasClosedUnnoticed) {
   ASSERT_TRUE(connection_.Exchange(1, 10));

@@ -363,6 +363,7 @@ struct net_transport_result VirtualTransport::DoWait(const std::string &fault, u
 
 void VirtualTransport::NoteCall(const char *function, size_t length) {
   cpu_ += cpu_per_call_;
+  now_ += time_per_call_;
   if (closes_ > 0) {
     misuses_.push_back(std::string(function) + " after close");
   }

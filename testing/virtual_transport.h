@@ -106,6 +106,10 @@ class VirtualTransport {
   void set_cpu_per_call(int64_t nanoseconds) {
     cpu_per_call_ = nanoseconds;
   }
+  // Time that each call takes.
+  void set_time_per_call(int64_t nanoseconds) {
+    time_per_call_ = nanoseconds;
+  }
   // SO_RCVTIMEO and SO_SNDTIMEO; negative: none.
   void set_socket_timeouts(int64_t receive_ms, int64_t send_ms);
 
@@ -200,6 +204,7 @@ class VirtualTransport {
   int64_t now_ = 1000000000000;
   int64_t cpu_ = 0;
   int64_t cpu_per_call_ = 0;
+  int64_t time_per_call_ = 0;
   int64_t receive_timeout_ms_ = -1;
   int64_t send_timeout_ms_ = -1;
   int receives_ = 0;
