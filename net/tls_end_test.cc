@@ -370,6 +370,22 @@ TEST_P(TlsEndTest, ResetAtWriteLeavesWhatCanBeRead) {
   ExpectSticky(kReset);
 }
 
+// A transport that has refused to send is not asked again, not even for an alert.
+TEST_P(TlsEndTest, AfterARefusedSendNothingIsSent) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().Write("what came before");
+  transport().FarSend("garbage garbage garbage");
+  transport().SetFaults("s: pipe");
+  EXPECT_TRUE(HasOutcome(NET_TLS_ERROR, connection_.Write("x")));
+  int sends = transport().sends();
+  EXPECT_EQ("what came before", connection_.Read().bytes);
+  Done done = connection_.Read();
+  EXPECT_TRUE(HasOutcome(NET_TLS_ERROR, done));
+  ExpectSticky(done.error);
+  connection_.Close();
+  EXPECT_EQ(sends, transport().sends());
+}
+
 // Alerts.
 
 TEST_P(TlsEndTest, FatalAlertOfThePeer) {
