@@ -215,6 +215,22 @@ TEST_P(TlsSocketTest, WaitDoesNotTakeHalfARecordForOne) {
   EXPECT_EQ("a whole record", connection_.Read().bytes);
 }
 
+TEST_P(TlsSocketTest, WaitDoesNotTakeHalfARecordBehindAWholeOneForOne) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  net_tls_socket *socket = connection_.socket();
+  net_tls_socket_set_deadlines(socket, 20, -1);
+  connection_.peer().Hold();
+  connection_.peer().Write("first");
+  connection_.peer().Write("second");
+  std::string records = connection_.peer().TakeHeld();
+  connection_.transport().FarSend(records.substr(0, records.size() - 1));
+  EXPECT_EQ("first", connection_.Read(5).bytes);
+  EXPECT_FALSE(net_tls_socket_has_buffered(socket));
+  EXPECT_EQ(NET_TLS_TIMEOUT, net_tls_socket_wait(socket, NET_TLS_WANT_READ));
+  connection_.transport().FarSend(records.substr(records.size() - 1));
+  EXPECT_EQ("second", connection_.Read().bytes);
+}
+
 TEST_P(TlsSocketTest, WaitForWritingHasTheSendDeadline) {
   ASSERT_TRUE(connection_.Exchange(1, 10));
   connection_.peer().set_is_stalled(true);
