@@ -163,6 +163,12 @@ static int refused(lua_State *L, const struct call *call) {
                     : triple_refused(L, kind_of(call), names[call->operation.kind], OK);
 }
 
+static void set_target(struct call *call, enum net_tls_outcome want) {
+  call->target.want = want;
+  call->target.wants_both =
+      call->operation.directions == (NET_TRANSPORT_READABLE | NET_TRANSPORT_WRITABLE);
+}
+
 /* Goes on after each wait, whether or not the poller has yielded in it. */
 static int go_on(lua_State *L, int status, lua_KContext context) {
   struct socket *socket = lua_touserdata(L, SOCKET);
@@ -180,7 +186,7 @@ static int go_on(lua_State *L, int status, lua_KContext context) {
     if (outcome != NET_TLS_WANT_READ && outcome != NET_TLS_WANT_WRITE) {
       return finish(L, socket, call, outcome);
     }
-    call->target.want = outcome;
+    set_target(call, outcome);
     wait_push(L, SOCKET, CALL);
     lua_callk(L, WAIT_ARGUMENTS, 3, 0, go_on);
   }
@@ -203,7 +209,7 @@ static int start(lua_State *L, struct socket *socket, struct call *call) {
   if (outcome != NET_TLS_WANT_READ && outcome != NET_TLS_WANT_WRITE) {
     return finish(L, socket, call, outcome);
   }
-  call->target.want = outcome;
+  set_target(call, outcome);
   return wait_and_go_on(L, call);
 }
 

@@ -4,6 +4,9 @@
 #include "lua/triple.h"
 #include "net/transport.h"
 
+/* How long a poller waits for one of two directions that are both wanted. */
+#define ONE_DIRECTION_MS 20
+
 /* What differs between the two directions. */
 struct direction {
   const char *poller_function;
@@ -41,7 +44,9 @@ static const struct direction *get_direction(lua_State *L) {
 static int64_t get_timeout(lua_State *L) {
   const struct wait_target *target = lua_touserdata(L, CONTEXT);
   const struct socket *socket = lua_touserdata(L, SOCKET);
-  return target->timeout ? target->timeout(socket, target, target->want) : -1;
+  int64_t timeout = target->timeout ? target->timeout(socket, target, target->want) : -1;
+  bool is_long = timeout < 0 || timeout > ONE_DIRECTION_MS;
+  return target->wants_both && is_long ? ONE_DIRECTION_MS : timeout;
 }
 
 static bool is_closed(lua_State *L) {
@@ -61,9 +66,17 @@ static int refused(lua_State *L) {
   return 3;
 }
 
+/* The turn of one direction is over: whether the operation's time is too is for the next try to
+   tell. A poller that says so before has given up on its own. */
+static bool is_turn_over(lua_State *L) {
+  const struct wait_target *target = lua_touserdata(L, CONTEXT);
+  return target->wants_both && lua_isnil(L, OK + 1) && lua_toboolean(L, OK + 2) &&
+         net_deadline_remaining(target->turn) <= ONE_DIRECTION_MS / 2;
+}
+
 static int polled(lua_State *L, int status, lua_KContext context) {
   (void)status, (void)context;
-  if (!lua_toboolean(L, OK)) {
+  if (!lua_toboolean(L, OK) && !is_turn_over(L)) {
     return refused(L);
   }
   return is_closed(L) ? closed(L) : triple_ok(L);
@@ -71,19 +84,25 @@ static int polled(lua_State *L, int status, lua_KContext context) {
 
 static int poll_system(lua_State *L) {
   const struct socket *socket = lua_touserdata(L, SOCKET);
+  const struct wait_target *target = lua_touserdata(L, CONTEXT);
   struct net_error error = net_wait(socket->fd, get_direction(L)->transport, get_timeout(L));
+  if (error.kind == NET_ERROR_TIMEOUT && target->wants_both) {
+    return triple_ok(L);
+  }
   return error.kind == NET_ERROR_NONE ? triple_ok(L)
                                       : triple_net_error(L, TRIPLE_OK, "wait", error);
 }
 
 static int poll_socket(lua_State *L) {
   const struct socket *socket = lua_touserdata(L, SOCKET);
+  struct wait_target *target = lua_touserdata(L, CONTEXT);
   if (is_closed(L)) {
     return closed(L);
   }
   if (!poller_push(L, get_direction(L)->poller_function)) {
     return poll_system(L);
   }
+  target->turn = net_deadline_after(ONE_DIRECTION_MS);
   lua_pushinteger(L, socket->fd);
   poller_push_timeout(L, get_timeout(L));
   lua_callk(L, 2, 3, 0, polled);

@@ -15,6 +15,10 @@ typedef int64_t (*wait_timeout)(const struct socket *socket, const void *context
 /* wait_target is what a wait is for; it must stay where it is while the wait lasts. */
 struct wait_target {
   enum net_tls_outcome want;
+  /* Both directions are wanted, of which a poller can wait for one: it does so for a short time,
+     until `turn`, and a timeout when that is over is no refusal. */
+  bool wants_both;
+  int64_t turn;
   /* NULL: no deadline. It is asked again after the hook, which may have taken its time. */
   wait_timeout timeout;
 };

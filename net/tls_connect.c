@@ -58,15 +58,16 @@ static int connect_host(const char *host, const char *port, int64_t deadline_ms,
 static struct net_tls_socket *wrap(struct net_tls_config *config, int fd, bool is_client,
                                    const char *host, char text[NET_TLS_ERROR_SIZE]) {
   struct net_transport transport;
-  int code = net_transport_posix(fd, NET_TRANSPORT_BLOCKING, &transport);
+  int code = net_transport_posix(fd, NET_TRANSPORT_NONBLOCKING, &transport);
   if (code != 0) {
     fail("socket", (struct net_error){NET_ERROR_SYSTEM, code}, text);
     (void)net_close(fd);
     return NULL;
   }
   struct net_tls_socket *socket =
-      is_client ? net_tls_socket_new_client(config, transport, NET_TRANSPORT_BLOCKING, host, text)
-                : net_tls_socket_new_server(config, transport, NET_TRANSPORT_BLOCKING, text);
+      is_client
+          ? net_tls_socket_new_client(config, transport, NET_TRANSPORT_NONBLOCKING, host, text)
+          : net_tls_socket_new_server(config, transport, NET_TRANSPORT_NONBLOCKING, text);
   if (socket == NULL) {
     transport.functions->close(transport.context);
   }

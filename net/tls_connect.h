@@ -13,7 +13,8 @@ extern "C" {
 
 /* net_tls_connect resolves `host` and `port`, connects to the first address that answers (tried in
    order, all of them within `deadline_ms`; negative: no deadline) and returns a client's TLS socket
-   in blocking mode that expects a certificate for `host`. The handshake has not begun.
+   that expects a certificate for `host`. The handshake has not begun. The socket's operations wait
+   as long as its deadlines allow, which net_tls_socket_set_deadlines sets: by default, for ever.
 
    Returns the socket, which the caller frees. On failure returns NULL and writes the reason to
    `error`: the last address's where several failed. */
@@ -22,7 +23,7 @@ struct net_tls_socket *net_tls_connect(struct net_tls_config *config, const char
                                        char error[NET_TLS_ERROR_SIZE]);
 
 /* net_tls_accept waits for a connection on the listening descriptor `fd` and returns a server's TLS
-   socket in blocking mode. The handshake has not begun. On failure as net_tls_connect. */
+   socket. The handshake has not begun. Waiting and failure are as with net_tls_connect. */
 struct net_tls_socket *net_tls_accept(struct net_tls_config *config, int fd,
                                       char error[NET_TLS_ERROR_SIZE]);
 

@@ -45,12 +45,13 @@ static enum net_tls_outcome wait_for(struct net_tls_socket *socket,
   if (remaining == 0) {
     return NET_TLS_TIMEOUT;
   }
+  request->operation->directions = directions(want, blocked);
   if (request->caller_waits) {
     return blocked;
   }
   const struct net_transport *transport = &socket->transport;
   struct net_transport_result result =
-      transport->functions->wait(transport->context, directions(want, blocked), remaining);
+      transport->functions->wait(transport->context, request->operation->directions, remaining);
   if (result.status == NET_TRANSPORT_ERROR) {
     net_tls_fail_system(socket, net_tls_request_name(socket, request), result.error);
     return net_tls_error(socket, socket->failure);
@@ -108,15 +109,14 @@ static enum net_tls_outcome perform(struct net_tls_socket *socket,
 /* Operations for a caller that waits. */
 
 static enum net_tls_outcome handshake(struct net_tls_socket *socket,
-                                      const struct net_tls_operation *operation,
-                                      bool caller_waits) {
+                                      struct net_tls_operation *operation, bool caller_waits) {
   return perform(
       socket, &(struct net_tls_request){
                   .kind = NET_TLS_HANDSHAKE, .operation = operation, .caller_waits = caller_waits});
 }
 
 static enum net_tls_outcome read_some(struct net_tls_socket *socket,
-                                      const struct net_tls_operation *operation, bool caller_waits,
+                                      struct net_tls_operation *operation, bool caller_waits,
                                       void *buffer, size_t capacity, size_t *length) {
   *length = 0;
   if (capacity == 0) {
@@ -131,7 +131,7 @@ static enum net_tls_outcome read_some(struct net_tls_socket *socket,
 }
 
 static enum net_tls_outcome write_all(struct net_tls_socket *socket,
-                                      const struct net_tls_operation *operation, bool caller_waits,
+                                      struct net_tls_operation *operation, bool caller_waits,
                                       const void *bytes, size_t length, size_t *written) {
   return perform(socket, &(struct net_tls_request){.kind = NET_TLS_WRITE,
                                                    .operation = operation,
@@ -142,8 +142,7 @@ static enum net_tls_outcome write_all(struct net_tls_socket *socket,
 }
 
 static enum net_tls_outcome tls_close(struct net_tls_socket *socket,
-                                      const struct net_tls_operation *operation,
-                                      bool caller_waits) {
+                                      struct net_tls_operation *operation, bool caller_waits) {
   return perform(socket,
                  &(struct net_tls_request){
                      .kind = NET_TLS_CLOSE, .operation = operation, .caller_waits = caller_waits});

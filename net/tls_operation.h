@@ -9,7 +9,7 @@
 /* net_tls_request is what is asked of the loop. */
 struct net_tls_request {
   enum net_tls_operation_kind kind;
-  const struct net_tls_operation *operation;
+  struct net_tls_operation *operation;
   /* The caller waits: a want is returned. */
   bool caller_waits;
   /* Read: where to, and how much at most. Write: what. `count` is how much has been done. */

@@ -151,8 +151,10 @@ const char *net_tls_socket_error(const struct net_tls_socket *socket);
 
    net_tls_socket_begin takes the time; then the same net_tls_socket_try_ function is called with
    the same operation until it returns neither NET_TLS_WANT_READ nor NET_TLS_WANT_WRITE, each time
-   after a wait of at most net_tls_socket_remaining. When the time is up it returns NET_TLS_TIMEOUT.
-   An operation may also simply be given up. A read and a write may be under way at once. */
+   after a wait for the operation's `directions` of at most net_tls_socket_remaining. When the time
+   is up it returns NET_TLS_TIMEOUT. Who can wait for one direction only, and is asked for both,
+   waits for what was returned, but not for long: the peer may be waiting for the other. An
+   operation may also simply be given up. A read and a write may be under way at once. */
 
 /* net_tls_operation_kind tells which deadline holds an operation. */
 enum net_tls_operation_kind {
@@ -168,6 +170,9 @@ struct net_tls_operation {
   /* Absolute, in nanoseconds of the transport's monotonic clock; INT64_MAX: none. */
   int64_t readable_deadline;
   int64_t writable_deadline;
+  /* What to wait for after a want: NET_TRANSPORT_READABLE, NET_TRANSPORT_WRITABLE, or both where a
+     read owes bytes that the peer does not take. */
+  unsigned directions;
 };
 
 /* net_tls_socket_begin starts an operation: its absolute deadlines are taken now (D-15). */

@@ -23,7 +23,8 @@ void net_tls_socket_begin(const struct net_tls_socket *socket, enum net_tls_oper
   int64_t send_ms = socket->send_deadline;
   bool reads = kind == NET_TLS_HANDSHAKE || kind == NET_TLS_READ;
   int64_t own = reads ? receive_ms : send_ms;
-  *operation = (struct net_tls_operation){kind, INT64_MAX, INT64_MAX};
+  *operation = (struct net_tls_operation){
+      .kind = kind, .readable_deadline = INT64_MAX, .writable_deadline = INT64_MAX};
   if (socket->is_closed) {
     return;
   }
@@ -78,6 +79,11 @@ bool net_tls_is_time_up(const struct net_tls_socket *socket, const struct net_tl
                         enum net_tls_outcome want, struct net_tls_retries *retries) {
   if (socket->mode == NET_TRANSPORT_BLOCKING && is_over_clock_limit(socket, request, retries)) {
     return true;
+  }
+  if (socket->mode == NET_TRANSPORT_NONBLOCKING && request->kind == NET_TLS_WRITE &&
+      socket->send_deadline == 0) {
+    /* It forbids to wait, not to go on as long as the transport takes what it is given. */
+    return false;
   }
   return net_tls_socket_remaining(socket, request->operation, want) == 0;
 }

@@ -11,6 +11,22 @@
 
 namespace net_testing {
 
+inline testing::AssertionResult HasOutcome(enum net_tls_outcome expected, const Done &done) {
+  if (done.outcome == expected) {
+    return testing::AssertionSuccess();
+  }
+  return testing::AssertionFailure() << "it is " << OutcomeName(done.outcome) << " '" << done.error
+                                     << "' and not " << OutcomeName(expected);
+}
+
+inline testing::AssertionResult IsError(const Done &done, const std::string &text) {
+  if (done.outcome == NET_TLS_ERROR && done.error == text) {
+    return testing::AssertionSuccess();
+  }
+  return testing::AssertionFailure() << "it is " << OutcomeName(done.outcome) << " '" << done.error
+                                     << "' and not ERROR '" << text << "'";
+}
+
 class CaseTest : public testing::TestWithParam<Case> {
  protected:
   ~CaseTest() override {
@@ -49,24 +65,35 @@ class CaseTest : public testing::TestWithParam<Case> {
     return (transport().now() - start) / VirtualTransport::kMillisecond;
   }
 
+  // Whatever is asked for, it is the same error, and the transport is left alone.
+  void ExpectSticky(const std::string &text) {
+    int calls = transport().calls();
+    for (int i = 0; i < 2; i++) {
+      EXPECT_TRUE(IsError(connection_.Read(), text));
+      EXPECT_TRUE(IsError(connection_.Write("x"), text));
+      EXPECT_TRUE(IsError(connection_.Write(""), text));
+      EXPECT_TRUE(IsError(connection_.Handshake(), text));
+    }
+    EXPECT_EQ(calls, transport().calls()) << transport().LogText();
+  }
+
+  std::string ClosedBy() {
+    const char *name = net_tls_closed_by_name(net_tls_socket_closed_by(socket()));
+    return name != nullptr ? name : "";
+  }
+
+  // "name, received, fatal" of the last alert.
+  std::string Alert() {
+    struct net_tls_alert alert;
+    if (!net_tls_socket_alert(socket(), &alert)) {
+      return "";
+    }
+    return std::string(alert.name) + (alert.sent ? ", sent" : ", received") +
+           (alert.fatal ? ", fatal" : "");
+  }
+
   Connection connection_{GetParam()};
 };
-
-inline testing::AssertionResult HasOutcome(enum net_tls_outcome expected, const Done &done) {
-  if (done.outcome == expected) {
-    return testing::AssertionSuccess();
-  }
-  return testing::AssertionFailure() << "it is " << OutcomeName(done.outcome) << " '" << done.error
-                                     << "' and not " << OutcomeName(expected);
-}
-
-inline testing::AssertionResult IsError(const Done &done, const std::string &text) {
-  if (done.outcome == NET_TLS_ERROR && done.error == text) {
-    return testing::AssertionSuccess();
-  }
-  return testing::AssertionFailure() << "it is " << OutcomeName(done.outcome) << " '" << done.error
-                                     << "' and not ERROR '" << text << "'";
-}
 
 inline std::string CaseParamName(const testing::TestParamInfo<Case> &info) {
   return CaseName(info.param);

@@ -128,10 +128,8 @@ enum net_tls_outcome Connection::RunTry(enum net_tls_operation_kind kind, Try at
     if (outcome != NET_TLS_WANT_READ && outcome != NET_TLS_WANT_WRITE) {
       return outcome;
     }
-    transport.functions->wait(
-        transport.context,
-        outcome == NET_TLS_WANT_READ ? NET_TRANSPORT_READABLE : NET_TRANSPORT_WRITABLE,
-        net_tls_socket_remaining(socket_, &operation, outcome));
+    transport.functions->wait(transport.context, operation.directions,
+                              net_tls_socket_remaining(socket_, &operation, outcome));
     if (transport_.deadlocks() > 0) {
       return outcome;
     }
