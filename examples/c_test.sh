@@ -30,7 +30,7 @@ expect 'echo_client without a CA file' \
 
 # openssl s_client stays until the echo has come back.
 coproc OPENSSL { exec openssl s_client -quiet -verify_return_error -CAfile "$SSL_CERT_FILE" \
-    -connect "localhost:$port" 2>/dev/null; }
+    -connect "127.0.0.1:$port" 2>/dev/null; }
 echo 'from openssl' >&"${OPENSSL[1]}"
 read -r -u "${OPENSSL[0]}" line
 expect 'openssl s_client' 'from openssl' "$line"

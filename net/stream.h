@@ -47,7 +47,8 @@ struct net_address {
 
 /* net_resolve finds the addresses of `host` and `port` (a number or a service's name) for streams,
    IPv6 and IPv4, in the system's order of preference. A NULL `host` is the loopback address, or
-   with `passive` every address of the machine. Sets `*addresses` to an array of `*num_addresses`,
+   with `passive` every address of the machine; "localhost" is the loopback address also where the
+   system does not know it (RFC 6761). Sets `*addresses` to an array of `*num_addresses`,
    which the caller gives to free(). It may block in the resolver: no deadline holds it. */
 struct net_error net_resolve(const char *host, const char *port, bool passive,
                              struct net_address **addresses, size_t *num_addresses);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/un.h>
 
 #include "net/stream.h"
@@ -46,6 +47,20 @@ static struct net_error copy_list(const struct addrinfo *list, struct net_addres
   return net_no_error();
 }
 
+/* A system without a hosts file knows no "localhost", which is the loopback address all the same
+   (RFC 6761, section 6.3). */
+static int look_up(const char *host, const char *port, const struct addrinfo *hints,
+                   struct addrinfo **list) {
+  int code = getaddrinfo(host, port, hints, list);
+  bool is_unknown = code == EAI_NONAME || code == EAI_AGAIN || code == EAI_FAIL;
+  if (is_unknown && host != NULL && strcasecmp(host, "localhost") == 0) {
+    struct addrinfo loopback = *hints;
+    loopback.ai_flags &= ~AI_PASSIVE;
+    return getaddrinfo(NULL, port, &loopback, list);
+  }
+  return code;
+}
+
 struct net_error net_resolve(const char *host, const char *port, bool passive,
                              struct net_address **addresses, size_t *num_addresses) {
   struct addrinfo hints = {
@@ -55,7 +70,7 @@ struct net_error net_resolve(const char *host, const char *port, bool passive,
       .ai_protocol = IPPROTO_TCP,
   };
   struct addrinfo *list = NULL;
-  int code = getaddrinfo(host, port, &hints, &list);
+  int code = look_up(host, port, &hints, &list);
   if (code != 0) {
     return resolver_error(code);
   }

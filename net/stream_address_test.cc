@@ -21,6 +21,7 @@ int __real_getaddrinfo(const char *host, const char *port, const struct addrinfo
 void *__real_calloc(size_t number, size_t size);
 
 static int resolver_errno = 0;
+static bool names_are_unknown = false;
 static bool calloc_fails = false;
 
 int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
@@ -28,6 +29,9 @@ int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo
   if (resolver_errno != 0) {
     errno = resolver_errno;
     return EAI_SYSTEM;
+  }
+  if (names_are_unknown && host != nullptr) {
+    return EAI_NONAME;
   }
   return __real_getaddrinfo(host, port, hints, list);
 }
@@ -73,6 +77,23 @@ std::string Text(struct net_error error) {
   char text[128];
   EXPECT_EQ(text, net_error_text(error, text, sizeof(text)));
   return text;
+}
+
+// As in a system without a hosts file (RFC 6761).
+TEST(Resolve, LocalhostIsTheLoopbackAddress) {
+  names_are_unknown = true;
+  for (bool passive : {false, true}) {
+    for (const char *host : {"localhost", "LocalHost"}) {
+      Resolved resolved = Resolve(host, "443", passive);
+      ASSERT_EQ(NET_ERROR_NONE, resolved.error.kind) << Text(resolved.error);
+      for (const struct net_address &address : resolved.addresses) {
+        std::string name = Name(address);
+        EXPECT_TRUE(name == "127.0.0.1 443" || name == "::1 443") << name;
+      }
+    }
+  }
+  EXPECT_EQ(NET_ERROR_RESOLVER, Resolve("localhost.example", "443", false).error.kind);
+  names_are_unknown = false;
 }
 
 TEST(Resolve, NumbersAreTaken) {
