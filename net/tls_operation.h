@@ -60,7 +60,7 @@ struct net_tls_retries {
 };
 
 /* net_tls_is_time_up returns true when, at a retry, the operation's deadline for `want` or the
-   clock limit has passed. */
+   clock limit has passed. A write with a deadline of 0 that has not had to wait has time. */
 bool net_tls_is_time_up(const struct net_tls_socket *socket, const struct net_tls_request *request,
                         enum net_tls_outcome want, struct net_tls_retries *retries);
 

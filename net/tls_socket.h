@@ -35,7 +35,8 @@ enum net_tls_outcome {
      The socket is as usable as before. */
   NET_TLS_TIMEOUT,
   /* The operation failed; net_tls_socket_error tells why. An error of the connection is sticky:
-     every later handshake, read and write returns the same (D-11). */
+     every later handshake, read and write returns the same (D-11). Only where the transport refused
+     to send can what had come in before still be read first. */
   NET_TLS_ERROR,
   /* Only from the net_tls_socket_try_ functions: to be called again when the transport is readable,
      or writable. */
@@ -111,18 +112,19 @@ enum net_tls_outcome net_tls_socket_handshake(struct net_tls_socket *socket);
    handshake where that has not been done. It takes what is decrypted or received already before it
    waits for more (D-08). A `capacity` of 0 is NET_TLS_ERROR, "Invalid argument", and consumes
    nothing. NET_TLS_CLOSED: the peer's close_notify has come, after all its data (D-09). A FIN
-   without it is NET_TLS_ERROR unless the configuration allows truncation, and so is a reset
-   (D-10). */
+   without it is NET_TLS_ERROR unless the configuration allows truncation; a reset is NET_TLS_ERROR
+   in any case (D-10). */
 enum net_tls_outcome net_tls_socket_read(struct net_tls_socket *socket, void *buffer,
                                          size_t capacity, size_t *length);
 
 /* net_tls_socket_write sends `length` bytes, in as many records as it takes (D-05), and performs
    the handshake where that has not been done. `*written` is set to the number of bytes that the
    socket has accepted: with NET_TLS_OK all, with any other outcome those that need not, and must
-   not, be given again (D-06). Accepted bytes go out before anything else by the next call of any
-   kind. NET_TLS_TIMEOUT: fewer than `length` bytes have been accepted; where all have been, the
-   outcome is NET_TLS_OK even if the deadline passed before the transport took the last of them
-   (D-05). A `length` of 0 sends nothing but performs the handshake (D-07). NET_TLS_CLOSED: D-09. */
+   not, be given again (D-06). Accepted bytes go out before anything else by the next read, write,
+   tls_close or close. NET_TLS_TIMEOUT: fewer than `length` bytes have been accepted, or the
+   handshake is not complete; where all have been, the outcome is NET_TLS_OK even if the deadline
+   passed before the transport took the last of them (D-05). A `length` of 0 sends nothing but
+   performs the handshake (D-07). NET_TLS_CLOSED: D-09. */
 enum net_tls_outcome net_tls_socket_write(struct net_tls_socket *socket, const void *bytes,
                                           size_t length, size_t *written);
 
