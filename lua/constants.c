@@ -3,6 +3,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "net/tls_socket.h"
+
 struct constant {
   const char *name;
   lua_Integer value;
@@ -65,4 +67,6 @@ void constants_push_net(lua_State *L) {
 
 void constants_push_tls(lua_State *L) {
   push_constants(L, tls_constants);
+  lua_pushstring(L, net_tls_library());
+  lua_setfield(L, -2, "LIBRARY");
 }

@@ -18,5 +18,9 @@ int main(void) {
     return 1;
   }
   net_tls_config_release(config);
+  if (strncmp(net_tls_library(), "BoringSSL, API version 1", strlen("BoringSSL, API version 1")) !=
+      0) {
+    return 1;
+  }
   return strncmp(error, "resolve failed: ", strlen("resolve failed: ")) != 0;
 }

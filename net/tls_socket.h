@@ -272,6 +272,10 @@ struct net_tls_alert {
    returns false where there was none. */
 bool net_tls_socket_alert(const struct net_tls_socket *socket, struct net_tls_alert *alert);
 
+/* net_tls_library returns name and version of the TLS library below the sockets, e.g. "BoringSSL,
+   API version 19". */
+const char *net_tls_library(void);
+
 /* Resumption. */
 
 struct net_tls_session;

@@ -4,17 +4,27 @@
 
 namespace conformance {
 
+namespace {
+
+bool IsWanted(const Vary &vary, const Axes &axes) {
+  return (axes.is_unix ? vary.unix_socket : vary.tcp) &&
+         (axes.nonblocking ? vary.nonblocking : vary.blocking) &&
+         (axes.version == "tls12" ? vary.tls12 : vary.tls13) &&
+         (axes.is_client ? vary.client : vary.server);
+}
+
+}  // namespace
+
 std::vector<Axes> Points(const Vary &vary) {
   std::vector<Axes> points;
-  for (bool nonblocking : {false, true}) {
-    for (const char *version : {"tls12", "tls13"}) {
-      for (bool is_client : {true, false}) {
-        bool is_tls12 = std::string(version) == "tls12";
-        bool wanted = (nonblocking ? vary.nonblocking : vary.blocking) &&
-                      (is_tls12 ? vary.tls12 : vary.tls13) &&
-                      (is_client ? vary.client : vary.server);
-        if (wanted) {
-          points.push_back({nonblocking, version, is_client});
+  for (bool is_unix : {false}) {
+    for (bool nonblocking : {false, true}) {
+      for (const char *version : {"tls12", "tls13"}) {
+        for (bool is_client : {true, false}) {
+          Axes axes{nonblocking, version, is_client, is_unix};
+          if (IsWanted(vary, axes)) {
+            points.push_back(axes);
+          }
         }
       }
     }
@@ -33,7 +43,8 @@ std::string SuiteName(const Case &a_case) {
 }
 
 std::string TestName(const std::string &driver, const Axes &axes) {
-  return driver + (axes.nonblocking ? ".nonblocking." : ".blocking.") + axes.version +
+  return driver + (axes.is_unix ? ".unix" : ".tcp") +
+         (axes.nonblocking ? ".nonblocking." : ".blocking.") + axes.version +
          (axes.is_client ? ".client" : ".server");
 }
 

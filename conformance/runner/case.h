@@ -18,6 +18,8 @@ struct Axes {
   std::string version;
   // Whether the driver is the client of the connection; otherwise it is the server.
   bool is_client = true;
+  // Whether the connection is one of unix sockets; otherwise it is TCP.
+  bool is_unix = false;
 };
 
 // Vary tells on which axes a case runs: in all points, or in those that its subject knows.
@@ -28,6 +30,8 @@ struct Vary {
   bool tls13 = true;
   bool client = true;
   bool server = true;
+  bool tcp = true;
+  bool unix_socket = true;
 };
 
 inline constexpr Vary kEveryAxis = {};
@@ -55,13 +59,15 @@ struct Case {
   std::function<void(World &)> run;
   // Further clauses that it shows.
   std::vector<std::string> also;
+  // Whether it takes long: then it runs with --full alone.
+  bool full = false;
 };
 
 // ClauseOf returns the id of the case's clause.
 std::string ClauseOf(const Case &a_case);
 
 // SuiteName and TestName are the case's names in GoogleTest, whose filters give '-' and ':' a
-// meaning: "NTS_READ_04/2" and "lua.blocking.tls13.client".
+// meaning: "NTS_READ_04/2" and "lua.tcp.blocking.tls13.client".
 std::string SuiteName(const Case &a_case);
 std::string TestName(const std::string &driver, const Axes &axes);
 

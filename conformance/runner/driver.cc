@@ -104,14 +104,15 @@ std::string Driver::Start(std::chrono::milliseconds patience) {
 std::string Driver::CheckGreeting(const std::string &line) {
   std::vector<std::string> words = Split(line);
   if (words.size() < 2 || words[0] != "hello") {
-    return "its greeting is `" + line + "`, not `hello VERSION ABOUT`";
+    return "its greeting is `" + line + "`, not `hello VERSION ABOUT LIBRARY`";
   }
   if (words[1] != std::to_string(kProtocolVersion)) {
     return "it speaks version " + words[1] + " of the protocol, not " +
            std::to_string(kProtocolVersion);
   }
-  PercentDecode(words.size() > 2 ? words[2] : "", &about_);
-  return "";
+  bool is_whole = words.size() == 4 && PercentDecode(words[2], &about_) &&
+                  PercentDecode(words[3], &library_) && !about_.empty() && !library_.empty();
+  return is_whole ? "" : "its greeting is `" + line + "`, not `hello VERSION ABOUT LIBRARY`";
 }
 
 // Sanitizers report leaks here.

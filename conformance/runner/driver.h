@@ -13,7 +13,7 @@
 namespace conformance {
 
 // The version of the protocol that this runner speaks.
-inline constexpr int kProtocolVersion = 1;
+inline constexpr int kProtocolVersion = 2;
 
 // Answer is what came back for one command.
 struct Answer {
@@ -43,6 +43,10 @@ class Driver : public Pumped {
   // What the driver said it drives, e.g. a library and its version.
   const std::string &about() const {
     return about_;
+  }
+  // Name and version of the TLS library below, as the driver said.
+  const std::string &library() const {
+    return library_;
   }
 
   // Start runs the driver unless it runs, and exchanges the greeting. Returns "" or what is wrong.
@@ -96,6 +100,7 @@ class Driver : public Pumped {
   std::string name_;
   std::vector<std::string> command_;
   std::string about_;
+  std::string library_;
   Child child_;
   std::string input_;
   std::string line_;

@@ -21,7 +21,7 @@ struct Expectation {
 std::string ParseExpected(std::istream &input, std::vector<Expectation> *expectations);
 
 // FindExpectation returns the first whose pattern, a glob, matches a case's name
-// ("NTS-READ-04/1.lua.blocking.tls13.client"), or nullptr.
+// ("NTS-READ-04/1.lua.tcp.blocking.tls13.client"), or nullptr.
 const Expectation *FindExpectation(const std::vector<Expectation> &expectations,
                                    const std::string &name);
 

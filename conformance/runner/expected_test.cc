@@ -27,15 +27,15 @@ TEST(Expected, RefusesALineWithoutReasonOrWithAnotherVerdict) {
 }
 
 TEST(Expected, FindsByGlob) {
-  std::vector<Expectation> expectations = {{"D-03/*", "a"}, {"*.c.nonblocking.*", "b"}};
-  EXPECT_EQ(FindExpectation(expectations, "D-03/1.c.blocking.tls13.client")->reason, "a");
-  EXPECT_EQ(FindExpectation(expectations, "D-04/1.c.nonblocking.tls13.client")->reason, "b");
-  EXPECT_EQ(FindExpectation(expectations, "D-04/1.c.blocking.tls13.client"), nullptr);
+  std::vector<Expectation> expectations = {{"D-03/*", "a"}, {"*.c.*.nonblocking.*", "b"}};
+  EXPECT_EQ(FindExpectation(expectations, "D-03/1.c.tcp.blocking.tls13.client")->reason, "a");
+  EXPECT_EQ(FindExpectation(expectations, "D-04/1.c.tcp.nonblocking.tls13.client")->reason, "b");
+  EXPECT_EQ(FindExpectation(expectations, "D-04/1.c.tcp.blocking.tls13.client"), nullptr);
 }
 
 TEST(Expected, APatternThatMatchesNothingIsStale) {
   std::vector<Expectation> expectations = {{"D-03/*", "a"}, {"D-99/*", "b"}};
-  EXPECT_EQ(StalePatterns(expectations, {"D-03/1.c.blocking.tls13.client"}),
+  EXPECT_EQ(StalePatterns(expectations, {"D-03/1.c.tcp.blocking.tls13.client"}),
             std::vector<std::string>{"D-99/*"});
 }
 

@@ -9,10 +9,10 @@ answer() {
 
 hello() {
     case $how in
-        version) answer hello 99 fake ;;
+        version) answer hello 99 fake tls ;;
         greeting) answer good morning ;;
         silent) exit 3 ;;
-        *) answer hello 1 fake ;;
+        *) answer hello 2 fake fake-tls%201 ;;
     esac
 }
 

@@ -76,7 +76,9 @@ std::string SetOption(const std::string &name, const std::string &value, Parser 
 }
 
 bool SetFlag(const std::string &name, Options *options) {
-  if (name == "--list") {
+  if (name == "--full") {
+    options->full = true;
+  } else if (name == "--list") {
     options->list = true;
   } else if (name == "--help" || name == "-h") {
     options->help = true;
@@ -163,11 +165,12 @@ std::string Help() {
                          own, which speaks the protocol of conformance/PROTOCOL.md; may be given
                          more than once (default: c and lua)
   --filter PATTERN       only cases whose name begins with PATTERN, or matches it where it has * or
-                         ?; may be given more than once; names are CASE.DRIVER.MODE.VERSION.ROLE, e.g.
-                         NTS-READ-04/1.lua.blocking.tls13.client
+                         ?; may be given more than once; names are CASE.DRIVER.TRANSPORT.MODE.VERSION.ROLE,
+                         e.g. NTS-READ-04/1.lua.tcp.blocking.tls13.client
   --expected DRIVER=FILE what a driver is known not to support, a line each: unsupported PATTERN
                          REASON. Whatever else it does not support is then a failure, and so is what
                          it supports all the same (c and lua have theirs)
+  --full                 also the cases that take long
   --list                 prints names and titles of the selected cases and runs nothing
   --patience SECONDS     how long a driver may keep silent before that is a hang (default: 20)
   -v, --verbose          prints each case as it runs, with its commands and answers

@@ -24,6 +24,8 @@ struct Options {
   std::vector<std::string> filters;
   std::string register_file;
   int patience_seconds = 20;
+  // Whether cases that take long run too.
+  bool full = false;
   bool list = false;
   bool help = false;
   bool verbose = false;
@@ -35,7 +37,7 @@ std::string ParseOptions(const std::vector<std::string> &arguments, Options *opt
 // Help is what --help prints.
 std::string Help();
 
-// MatchesFilters tells whether a case's name ("NTS-READ-04/1.lua.blocking.tls13.client") is
+// MatchesFilters tells whether a case's name ("NTS-READ-04/1.lua.tcp.blocking.tls13.client") is
 // selected: by any filter, a glob, or without wildcards the begin of the name; by none given,
 // always.
 bool MatchesFilters(const std::vector<std::string> &filters, const std::string &name);

@@ -54,7 +54,7 @@ TEST(Options, Flags) {
 }
 
 TEST(Options, FiltersAreGlobsOrBegins) {
-  const std::string name = "NTS-READ-04/1.lua.blocking.tls13.client";
+  const std::string name = "NTS-READ-04/1.lua.tcp.blocking.tls13.client";
   EXPECT_TRUE(MatchesFilters({}, name));
   EXPECT_TRUE(MatchesFilters({"NTS-READ"}, name));
   EXPECT_TRUE(MatchesFilters({"D-01", "*.tls13.*"}, name));

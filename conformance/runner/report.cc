@@ -1,6 +1,7 @@
 #include "conformance/runner/report.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 namespace conformance {
@@ -36,12 +37,6 @@ void Count(Verdict verdict, Cell *cell) {
   cell->passed += verdict == Verdict::kPass ? 1 : 0;
   cell->unsupported += verdict == Verdict::kUnsupported ? 1 : 0;
   cell->failed += verdict == Verdict::kFail || verdict == Verdict::kUnresolved ? 1 : 0;
-}
-
-const Clause *FindClause(const std::vector<Clause> &clauses, const std::string &id) {
-  auto clause = std::find_if(clauses.begin(), clauses.end(),
-                             [&id](const Clause &candidate) { return candidate.id == id; });
-  return clause == clauses.end() ? nullptr : &*clause;
 }
 
 std::string Pad(const std::string &text, size_t width) {
@@ -96,10 +91,6 @@ std::string Head(const std::map<Column, Cell> &all) {
 
 }  // namespace
 
-std::string NameOf(const Case &a_case, const std::string &driver, const Axes &axes) {
-  return a_case.id + "." + TestName(driver, axes);
-}
-
 std::string Table(const std::vector<Clause> &clauses, const std::vector<Outcome> &outcomes) {
   Cells cells;
   std::map<Column, Cell> all;
@@ -122,7 +113,7 @@ std::string Table(const std::vector<Clause> &clauses, const std::vector<Outcome>
 std::string Failures(const std::vector<Clause> &clauses, const std::vector<Outcome> &outcomes) {
   std::string text;
   for (const Outcome &outcome : outcomes) {
-    if (outcome.verdict != Verdict::kFail && outcome.verdict != Verdict::kUnresolved) {
+    if (!IsRed(outcome.verdict)) {
       continue;
     }
     const Clause *clause = FindClause(clauses, ClauseOf(*outcome.a_case));
@@ -133,8 +124,7 @@ std::string Failures(const std::vector<Clause> &clauses, const std::vector<Outco
                                     std::to_string(clause->line) + ")\n"
                               : "";
     text += outcome.message;
-    text += "again:    ./bazelw run //conformance -- --driver '" + outcome.spelling +
-            "' --filter '" + name + "'\n\n";
+    text += "again:    " + Again(outcome) + "\n\n";
   }
   return text;
 }

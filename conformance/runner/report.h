@@ -3,36 +3,12 @@
 
 // What came of the cases, for people to read.
 
-#include <map>
 #include <string>
 #include <vector>
 
-#include "conformance/runner/case.h"
-#include "conformance/runner/register.h"
+#include "conformance/runner/outcome.h"
 
 namespace conformance {
-
-enum class Verdict {
-  kPass,
-  kFail,
-  kUnsupported,
-  kUnresolved
-};
-
-// Outcome is one case at one point of the axes with one driver.
-struct Outcome {
-  const Case *a_case = nullptr;
-  std::string driver;
-  // What --driver takes for it.
-  std::string spelling;
-  Axes axes;
-  Verdict verdict = Verdict::kPass;
-  // Why, where it is not a pass.
-  std::string message;
-};
-
-// NameOf returns "NTS-READ-04/1.lua.blocking.tls13.client".
-std::string NameOf(const Case &a_case, const std::string &driver, const Axes &axes);
 
 // Table shows headings of the document down and drivers with axes across.
 std::string Table(const std::vector<Clause> &clauses, const std::vector<Outcome> &outcomes);

@@ -9,7 +9,14 @@ class ReportTest : public testing::Test {
  protected:
   void Add(const Case &a_case, const std::string &driver, Verdict verdict,
            const std::string &message = "") {
-    outcomes_.push_back({&a_case, driver, driver, {false, "tls13", true}, verdict, message});
+    Outcome outcome;
+    outcome.a_case = &a_case;
+    outcome.driver = driver;
+    outcome.spelling = driver;
+    outcome.axes = {false, "tls13", true};
+    outcome.verdict = verdict;
+    outcome.message = message;
+    outcomes_.push_back(outcome);
   }
 
   std::vector<Clause> clauses_ = {
@@ -22,7 +29,7 @@ class ReportTest : public testing::Test {
 
 TEST_F(ReportTest, ANameHasCaseDriverAndAxes) {
   EXPECT_EQ(NameOf(read_, "lua", {true, "tls12", false}),
-            "NTS-READ-01/1.lua.nonblocking.tls12.server");
+            "NTS-READ-01/1.lua.tcp.nonblocking.tls12.server");
   EXPECT_EQ(SuiteName(read_), "NTS_READ_01/1");
 }
 
@@ -41,9 +48,9 @@ TEST_F(ReportTest, AFailureShowsClauseAndHowToSeeItAgain) {
   Add(read_, "c", Verdict::kFail, "expected: x\n");
   Add(shape_, "c", Verdict::kPass);
   std::string failures = Failures(clauses_, outcomes_);
-  for (const char *part :
-       {"FAIL NTS-READ-01/1.c.blocking.tls13.client", "reads a line", "It reads.", "document.md:7",
-        "expected: x", "--driver 'c' --filter 'NTS-READ-01/1.c.blocking.tls13.client'"}) {
+  for (const char *part : {"FAIL NTS-READ-01/1.c.tcp.blocking.tls13.client", "reads a line",
+                           "It reads.", "document.md:7", "expected: x",
+                           "--driver 'c' --filter 'NTS-READ-01/1.c.tcp.blocking.tls13.client'"}) {
     EXPECT_NE(failures.find(part), std::string::npos) << part;
   }
   EXPECT_EQ(failures.find("gives three"), std::string::npos);

@@ -28,7 +28,7 @@ wrong() {
     local how=$1 status=$2 text=$3
     shift 3
     expect "$status" "$text" --driver "$fake $how" \
-        --filter 'D-19/1.*.blocking.tls13.client' "$@"
+        --filter 'D-19/1.*.tcp.blocking.tls13.client' "$@"
 }
 
 wrong right 0 '1 passed, 0 failed'
@@ -48,12 +48,12 @@ wrong signals 1 'signal dispositions'
 wrong extra 1 'it sent something'
 wrong end 1 'driver fake_driver_sh ended badly: exit status 7'
 wrong unsupported 0 '0 failed, 1 unsupported'
-wrong arity 1 "-- --driver '$fake arity' --filter 'D-19/1.fake_driver_sh.blocking.tls13.client'"
-wrong version 2 'it speaks version 99 of the protocol, not 1'
+wrong arity 1 "-- --driver '$fake arity' --filter 'D-19/1.fake_driver_sh.tcp.blocking.tls13.client'"
+wrong version 2 'it speaks version 99 of the protocol, not 2'
 wrong greeting 2 'its greeting is `good morning`'
-wrong silent 2 'ended at `hello 1` with exit status 3'
+wrong silent 2 'ended at `hello 2` with exit status 3'
 expect 2 'No such file' --driver /nonexistent/driver
-PATH=/nonexistent wrong right 2 UNRESOLVED --driver "$fake" --filter 'NTS-READ-08/12.*.blocking.tls13.client'
+PATH=/nonexistent wrong right 2 UNRESOLVED --driver "$fake" --filter 'NTS-READ-08/12.*.tcp.blocking.tls13.client'
 
 # What is expected of a driver.
 expected=${TEST_TMPDIR:-/tmp}/expected.$$

@@ -107,13 +107,15 @@ class Collector : public testing::EmptyTestEventListener {
   }
 
   void OnTestEnd(const testing::TestInfo &test) override {
+    current_->milliseconds = test.result()->elapsed_time();
+    current_->transcript = points_.at(FullName(*current_))->subject->driver.transcript();
     if (current_->verdict != Verdict::kUnresolved) {
       current_->verdict = test.result()->Failed()    ? Verdict::kFail
                           : test.result()->Skipped() ? Verdict::kUnsupported
                                                      : Verdict::kPass;
     }
     outcomes_->push_back(*current_);
-    constexpr char kMarks[] = {'.', 'F', '-', '?'};
+    constexpr char kMarks[] = {'.', 'F', 'x', 'X', '-', '?', ' '};
     std::cout << kMarks[static_cast<int>(current_->verdict)]
               << (outcomes_->size() % 100 == 0 ? "\n" : "") << std::flush;
     current_ = nullptr;
@@ -144,9 +146,16 @@ void Suite::Select(Subject *subject, std::vector<std::string> *names) {
   for (const Case &a_case : cases_) {
     for (const Axes &axes : Points(a_case.vary)) {
       names->push_back(NameOf(a_case, driver, axes));
-      if (MatchesFilters(options_.filters, names->back())) {
-        points_.push_back(std::make_unique<Point>(
-            Point{&run_, subject, {&a_case, driver, subject->spelling, axes, Verdict::kPass, ""}}));
+      bool is_due = options_.full || !a_case.full;
+      if (is_due && MatchesFilters(options_.filters, names->back())) {
+        auto point = std::make_unique<Point>();
+        point->run = &run_;
+        point->subject = subject;
+        point->outcome.a_case = &a_case;
+        point->outcome.driver = driver;
+        point->outcome.spelling = subject->spelling;
+        point->outcome.axes = axes;
+        points_.push_back(std::move(point));
       }
     }
   }

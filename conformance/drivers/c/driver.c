@@ -10,7 +10,7 @@
 #include "net/stream.h"
 
 enum {
-  PROTOCOL_VERSION = 1,
+  PROTOCOL_VERSION = 2,
   MOST_WORDS = 3 + MOST_ARGUMENTS
 };
 
@@ -266,7 +266,7 @@ static void run_reset(const struct command *command) {
 
 static void run_hello(const struct command *command) {
   (void)command;
-  say_hello(PROTOCOL_VERSION, "net_tls_socket in C over BoringSSL");
+  say_hello(PROTOCOL_VERSION, "net_tls_socket in C", net_tls_library());
 }
 
 static const struct {

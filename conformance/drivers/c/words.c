@@ -184,8 +184,10 @@ void say_broken(const char *why) {
   say_text("broken", why);
 }
 
-void say_hello(int version, const char *about) {
+void say_hello(int version, const char *about, const char *library) {
   printf("hello %d ", version);
   print_percent(about, strlen(about));
+  putchar(' ');
+  print_percent(library, strlen(library));
   say_end();
 }

@@ -50,6 +50,6 @@ void say_unsupported(const char *what);
 void say_broken(const char *why);
 
 /* say_hello is the greeting. */
-void say_hello(int version, const char *about);
+void say_hello(int version, const char *about, const char *library);
 
 #endif

@@ -6,7 +6,7 @@ local config = require('net.tls.config')
 local poll = require('net.poll')
 local tls = require('net.tls')
 
-local VERSION, PERIOD, LONGEST = 1, 251, 1024
+local VERSION, PERIOD, LONGEST = 2, 251, 1024
 
 -- What the slots hold, and what is counted.
 local configs, servers, sockets, functions, calls, locks
@@ -134,7 +134,11 @@ end
 -- Those that return nothing are answered by no values.
 local commands = {}
 
-function commands.hello() return ('hello %d %s'):format(VERSION, encode('net.tls.Socket, ' .. _VERSION)) end
+
+function commands.hello()
+  return ('hello %d %s %s'):format(VERSION, encode('net.tls.Socket, ' .. _VERSION), encode(tls.LIBRARY))
+end
+
 function commands.config(words) return keep(configs, words[2], config.new()) end
 function commands.set(words) return call_method(configs[words[2]], words[3], parse_all(words, 4)) end
 function commands.call(words) return call_method(sockets[words[2]], words[3], parse_all(words, 4)) end

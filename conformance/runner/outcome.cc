@@ -1,0 +1,50 @@
+#include "conformance/runner/outcome.h"
+
+#include <algorithm>
+
+namespace conformance {
+
+const char *ShowVerdict(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass:
+      return "PASS";
+    case Verdict::kFail:
+      return "FAIL";
+    case Verdict::kXfail:
+      return "XFAIL";
+    case Verdict::kXpass:
+      return "XPASS";
+    case Verdict::kUnsupported:
+      return "UNSUPPORTED";
+    case Verdict::kUnresolved:
+      return "UNRESOLVED";
+    case Verdict::kUntested:
+      break;
+  }
+  return "UNTESTED";
+}
+
+bool IsRed(Verdict verdict) {
+  return verdict == Verdict::kFail || verdict == Verdict::kXpass || verdict == Verdict::kUnresolved;
+}
+
+std::string NameOf(const Case &a_case, const std::string &driver, const Axes &axes) {
+  return a_case.id + "." + TestName(driver, axes);
+}
+
+std::string NameOf(const Outcome &outcome) {
+  return NameOf(*outcome.a_case, outcome.driver, outcome.axes);
+}
+
+std::string Again(const Outcome &outcome) {
+  return "./bazelw run //conformance -- --driver '" + outcome.spelling + "' --filter '" +
+         NameOf(outcome) + "'" + (outcome.a_case->full ? " --full" : "");
+}
+
+const Clause *FindClause(const std::vector<Clause> &clauses, const std::string &id) {
+  auto clause = std::find_if(clauses.begin(), clauses.end(),
+                             [&id](const Clause &candidate) { return candidate.id == id; });
+  return clause == clauses.end() ? nullptr : &*clause;
+}
+
+}  // namespace conformance
