@@ -1,81 +1,21 @@
 -- The conformance driver of the Lua binding: speaks the line protocol of PROTOCOL.md and calls
--- nothing but the public API.
+-- nothing but the public API. line_protocol.lua is what any driver in Lua can use.
 
 local inet = require('net.stream.inet')
 local config = require('net.tls.config')
 local poll = require('net.poll')
 local tls = require('net.tls')
 
-local VERSION, PERIOD, LONGEST = 2, 251, 1024
+local protocol = require('line_protocol')
+
+local parse, parse_all, values = protocol.parse, protocol.parse_all, protocol.values
 
 -- What the slots hold, and what is counted.
-local configs, servers, sockets, functions, calls, locks
+local configs, servers, sockets, calls, locks
 
 local function forget()
-  configs, servers, sockets, functions, calls = {}, {}, {}, {}, {}
-  locks = { taken = 0, released = 0 }
-end
-
-local function decode(text)
-  return (text:gsub('%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end))
-end
-
-local function encode(bytes)
-  return (bytes:gsub('[^!-$&-~]', function(byte) return ('%%%02x'):format(byte:byte()) end))
-end
-
-local block = {}
-for byte = 0, PERIOD - 1 do block[#block + 1] = string.char(byte) end
-block = table.concat(block)
-
-local literals = { ['true'] = true, ['false'] = false }
-local numbers = { nan = 0 / 0, inf = math.huge, ['-inf'] = -math.huge }
-local parsers = {
-  i = function(text) return assert(math.tointeger(text)) end,
-  n = function(text) return numbers[text] or tonumber(text) + 0.0 end,
-  s = decode,
-  p = function(text)
-    local offset, length = text:match('^(%d+):(%d+)$')
-    local first = offset % PERIOD
-    return block:rep((first + length) // PERIOD + 1):sub(first + 1, first + length)
-  end,
-  k = function(text) return tls[text] end,
-  f = function(text) return functions[text] end,
-  t = function() return {} end,
-}
-
-local function parse(word)
-  if word == 'nil' or literals[word] ~= nil then return literals[word] end
-  return parsers[word:sub(1, 1)](word:sub(3))
-end
-
--- The arguments from word `first` on, as table.pack makes them.
-local function parse_all(words, first)
-  local values = { n = math.max(#words - first + 1, 0) }
-  for i = 1, values.n do values[i] = parse(words[first + i - 1]) end
-  return values
-end
-
-local function digest(bytes)
-  local hash, prime = 0xcbf29ce484222325, 0x100000001b3
-  local padded = bytes .. ('\0'):rep(-#bytes % 8)
-  for i = 1, #padded, 8 do hash = (hash ~ (string.unpack('<i8', padded, i))) * prime end
-  return ('%016x'):format((hash ~ #bytes) * prime)
-end
-
-local function show(value)
-  local kind = math.type(value) or type(value)
-  if kind == 'nil' or kind == 'boolean' then return tostring(value) end
-  if kind == 'integer' then return 'i:' .. value end
-  if kind == 'float' then return ('n:%.17g'):format(value) end
-  if kind ~= 'string' then return 'o:' .. kind end
-  return #value > LONGEST and ('d:%d:%s'):format(#value, digest(value)) or 's:' .. encode(value)
-end
-
-local function values(...)
-  local words = { 'values', ... }
-  for i = 1, select('#', ...) do words[i + 1] = show(words[i + 1]) end
-  return table.concat(words, ' ')
+  configs, servers, sockets, calls = {}, {}, {}, {}
+  protocol.functions, locks = {}, { taken = 0, released = 0 }
 end
 
 -- A poller that waits in the kernel; its locks are counted, or refused.
@@ -118,9 +58,9 @@ local function call(object, method, arguments)
 end
 
 local function call_method(object, method, arguments)
-  if not spelt[method] and not object[method] then return 'unsupported ' .. encode(method) end
+  if not spelt[method] and not object[method] then return protocol.unsupported(method) end
   local ok, results = pcall(call, object, method, arguments)
-  if not ok then return 'raised ' .. encode(tostring(results)) end
+  if not ok then return protocol.raised(results) end
   return values(table.unpack(results, 1, results.n))
 end
 
@@ -134,10 +74,7 @@ end
 -- Those that return nothing are answered by no values.
 local commands = {}
 
-
-function commands.hello()
-  return ('hello %d %s %s'):format(VERSION, encode('net.tls.Socket, ' .. _VERSION), encode(tls.LIBRARY))
-end
+function commands.hello() return protocol.hello('net.tls.Socket, ' .. _VERSION, tls.LIBRARY) end
 
 function commands.config(words) return keep(configs, words[2], config.new()) end
 function commands.set(words) return call_method(configs[words[2]], words[3], parse_all(words, 4)) end
@@ -147,7 +84,7 @@ function commands.calls(words) return values(calls[words[2]]) end
 
 function commands.client(words)
   local host, port, name, deadline = table.unpack(parse_all(words, 4), 1, 4)
-  if not name then return 'unsupported ' .. encode('a client without a name') end
+  if not name then return protocol.unsupported('a client without a name') end
   local options = { tlscfg = configs[words[3]], servername = name, deadline = deadline }
   local answer = keep(sockets, words[2], inet.client.new(host, port, options))
   assert(options.servername == name and options.deadline == deadline, 'its options were changed')
@@ -166,7 +103,7 @@ commands['function'] = function(words)
   local slot, raises = words[2], words[3] == 'raise'
   local results = parse_all(words, raises and 4 or 3)
   calls[slot] = 0
-  functions[slot] = function()
+  protocol.functions[slot] = function()
     calls[slot] = calls[slot] + 1
     if raises then error(results[1], 0) end
     return table.unpack(results, 1, results.n)
@@ -192,11 +129,5 @@ function commands.reset()
 end
 
 forget()
-for line in io.lines() do
-  local words = {}
-  for word in line:gmatch('%S+') do words[#words + 1] = word end
-  local command = commands[words[1]]
-  local ok, answer = true, 'unsupported ' .. encode(words[1] or '')
-  if command then ok, answer = pcall(command, words) end
-  io.write(ok and (answer or values()) or 'broken ' .. encode(tostring(answer)), '\n'):flush()
-end
+protocol.constants = tls
+protocol.serve(commands)

@@ -10,4 +10,6 @@ fi
 lua=$root/external/lua/lua
 [ -x "$lua" ] || lua=$root/../lua/lua
 [ -x "$lua" ] || lua=lua5.4
+LUA_PATH=$here/?.lua
+export LUA_PATH
 exec "$lua" "$here/driver.lua"
