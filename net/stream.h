@@ -53,6 +53,12 @@ struct net_address {
 struct net_error net_resolve(const char *host, const char *port, bool passive,
                              struct net_address **addresses, size_t *num_addresses);
 
+/* net_unix_address makes `*address` the one of the unix socket at `path`, which is `length` bytes
+   long and need not be terminated. It does not look whether there is one. ENOENT: the path is
+   empty. EINVAL: there is a NUL in it. ENAMETOOLONG: it does not fit, with a terminating NUL, in
+   the system's address (108 bytes on Linux). */
+struct net_error net_unix_address(const char *path, size_t length, struct net_address *address);
+
 /* net_connect connects to `address` within `deadline_ms` (negative: as long as the system tries)
    and sets `*fd`, a blocking descriptor with TCP_NODELAY where it is TCP. NET_ERROR_TIMEOUT: the
    deadline has passed; ETIMEDOUT: the system gave up. On failure nothing is left open. */

@@ -79,6 +79,30 @@ struct net_error net_resolve(const char *host, const char *port, bool passive,
   return error;
 }
 
+static int unix_path_error(const char *path, size_t length) {
+  if (length == 0) {
+    return ENOENT;
+  }
+  if (memchr(path, '\0', length) != NULL) {
+    return EINVAL;
+  }
+  return length < sizeof(((struct sockaddr_un *)NULL)->sun_path) ? 0 : ENAMETOOLONG;
+}
+
+struct net_error net_unix_address(const char *path, size_t length, struct net_address *address) {
+  int code = unix_path_error(path, length);
+  if (code != 0) {
+    return net_system_error(code);
+  }
+  struct net_address made = {.family = AF_UNIX, .socktype = SOCK_STREAM};
+  struct sockaddr_un *unix_address = (struct sockaddr_un *)&made.storage;
+  unix_address->sun_family = AF_UNIX;
+  memcpy(unix_address->sun_path, path, length);
+  made.length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
+  *address = made;
+  return net_no_error();
+}
+
 struct net_error net_complete_address(int fd, struct net_address *address) {
   address->family = address->storage.ss_family;
   struct net_error error = net_get_option(fd, SOL_SOCKET, SO_TYPE, &address->socktype);

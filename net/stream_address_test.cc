@@ -191,6 +191,44 @@ struct net_address UnixAddress(const std::string &path) {
   return address;
 }
 
+struct net_error MakeUnixAddress(const std::string &path, struct net_address *address) {
+  // With nothing behind it that could pass for its end.
+  std::vector<char> bytes(path.begin(), path.end());
+  return net_unix_address(bytes.data(), bytes.size(), address);
+}
+
+TEST(UnixAddress, IsThatOfAPath) {
+  std::string longest(sizeof(sockaddr_un::sun_path) - 1, 'p');
+  for (const std::string &path : {std::string("/run/s"), std::string("s"), longest}) {
+    struct net_address address = {};
+    ASSERT_EQ(NET_ERROR_NONE, MakeUnixAddress(path, &address).kind);
+    EXPECT_EQ(path + " 0", Name(address));
+    EXPECT_EQ(AF_UNIX, address.family);
+    EXPECT_EQ(AF_UNIX, address.storage.ss_family);
+    EXPECT_EQ(SOCK_STREAM, address.socktype);
+    EXPECT_EQ(0, address.protocol);
+    EXPECT_EQ(offsetof(struct sockaddr_un, sun_path) + path.size() + 1, address.length);
+  }
+}
+
+TEST(UnixAddress, OfAPathThatCannotBe) {
+  std::string too_long(sizeof(sockaddr_un::sun_path), 'p');
+  const struct {
+    std::string path;
+    int code;
+  } mistakes[] = {{"", ENOENT},
+                  {std::string("/run/s\0.sock", 12), EINVAL},
+                  {std::string("\0abstract", 9), EINVAL},
+                  {too_long, ENAMETOOLONG}};
+  for (const auto &mistake : mistakes) {
+    struct net_address address = {};
+    struct net_error error = MakeUnixAddress(mistake.path, &address);
+    EXPECT_EQ(NET_ERROR_SYSTEM, error.kind);
+    EXPECT_EQ(mistake.code, error.code);
+    EXPECT_EQ(0u, address.length);
+  }
+}
+
 TEST(AddressName, OfUnixSockets) {
   EXPECT_EQ(" 0", Name(UnixAddress("")));
   EXPECT_EQ("/run/s 0", Name(UnixAddress("/run/s")));

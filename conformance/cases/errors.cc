@@ -48,19 +48,34 @@ void TruncationAllowed(World &world) {
   world.Call("closed_by").Gives({Bytes("eof")});
 }
 
-void Reset(World &world) {
-  world.Establish();
-  world.peer().Reset();
+void ReadsReset(World &world) {
   world.Call("read").Gives({Nil(), Bytes("Connection reset by peer"), Nil()});
   world.Call("read").Gives({Nil(), Bytes("Connection reset by peer"), Nil()});
   world.Call("closed_by").Gives({Bytes("reset")});
+}
+
+void Reset(World &world) {
+  world.Establish();
+  world.peer().Reset();
+  ReadsReset(world);
+}
+
+void ResetByUnreadBytes(World &world) {
+  world.Establish();
+  LeaveUnread(world);
+  ReadsReset(world);
+}
+
+void ResetByUnreadBytesEvenIfTruncationIsAllowed(World &world) {
+  world.setup().config = {"insecure_allow_truncation"};
+  ResetByUnreadBytes(world);
 }
 
 void ResetEvenIfTruncationIsAllowed(World &world) {
   world.setup().config = {"insecure_allow_truncation"};
   world.Establish();
   world.peer().Reset();
-  world.Call("read").Gives({Nil(), Bytes("Connection reset by peer"), Nil()});
+  ReadsReset(world);
 }
 
 void ClosedByNobody(World &world) {
@@ -163,15 +178,25 @@ std::vector<Case> ErrorCases() {
       {"D-10/2", "bytes that came with the FIN are read first", kEveryAxis, DataThenTruncated, {}},
       {"D-10/3", "FIN in the middle of a record is an error: eof", kEveryAxis, TruncatedRecord, {}},
       {"D-10/4", "insecure_allow_truncation: FIN is a close", kEveryAxis, TruncationAllowed, {}},
-      {"D-10/5", "a reset: Connection reset by peer", kEveryAxis, Reset, {"D-12"}},
+      {"D-10/5", "a reset: Connection reset by peer", kOnlyTcp, Reset, {"D-12"}},
       {"D-10/6",
        "a reset is an error also where truncation is allowed",
-       kEveryAxis,
+       kOnlyTcp,
        ResetEvenIfTruncationIsAllowed,
        {}},
       {"D-10/7", "closed_by is nil while nobody has closed", kEveryAxis, ClosedByNobody, {}},
       {"D-10/8", "closed_by after a fatal alert: alert", kEveryAxis, ClosedByAlert, {}},
       {"D-10/9", "closed_by after tls_close: local", kEveryAxis, ClosedLocally, {}},
+      {"D-10/21",
+       "the peer leaves with bytes unread: Connection reset by peer",
+       kOnlyUnix,
+       ResetByUnreadBytes,
+       {"D-12"}},
+      {"D-10/22",
+       "that is an error also where truncation is allowed",
+       kOnlyUnix,
+       ResetByUnreadBytesEvenIfTruncationIsAllowed,
+       {}},
       {"D-11/1",
        "a fatal alert in the handshake is sticky",
        kEveryAxis,

@@ -63,6 +63,17 @@ void PeerResets(World &world) {
   world.Call("handshake").Gives({False(), TextWith({"Connection reset by peer"}), Nil()});
 }
 
+// Its first flight is never read.
+void PeerLeavesUnread(World &world) {
+  world.setup().peer_handshakes = false;
+  world.Connect();
+  world.peer().Stall(true);
+  Deadlines(world, kShort, kLong);
+  world.Call("handshake").Gives(Timeout());
+  world.peer().Leave();
+  world.Call("handshake").Gives({False(), TextWith({"Connection reset by peer"}), Nil()});
+}
+
 // Both versions' handshakes end in the middle of what the peer has to say.
 void PeerFinishesMidway(World &world) {
   world.setup().peer_handshakes = false;
@@ -175,8 +186,13 @@ std::vector<Case> HandshakeCases() {
        {"D-10"}},
       {"NTS-HANDSHAKE-04/4",
        "the peer resets: the system's words",
-       kEveryAxis,
+       kOnlyTcp,
        PeerResets,
+       {"D-10", "D-12"}},
+      {"NTS-HANDSHAKE-04/21",
+       "the peer leaves with the first flight unread: the system's words",
+       OverUnix(kOnlyClient),
+       PeerLeavesUnread,
        {"D-10", "D-12"}},
       {"NTS-HANDSHAKE-04/5",
        "the peer closes in the middle of a record: false, err, nil",

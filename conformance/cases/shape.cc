@@ -71,17 +71,20 @@ void Inherits(World &world) {
   IsOpen(world, fd);
 }
 
-int ClosedPort(World &world) {
-  int port = 0;
-  close(world.Listen(&port));
-  return port;
+// Somebody listened there; of a unix socket the path is left.
+Endpoint NobodyListens(World &world) {
+  Endpoint endpoint;
+  close(world.Listen(&endpoint));
+  return endpoint;
+}
+
+std::string ClientOf(const Endpoint &endpoint) {
+  return "client 1 1 " + endpoint.Words() + " " + StringWord(kServerName);
 }
 
 void Refused(World &world) {
   world.Configure();
-  world
-      .Command("client 1 1 " + StringWord("127.0.0.1") + " " + IntegerWord(ClosedPort(world)) +
-               " " + StringWord(kServerName))
+  world.Command(ClientOf(NobodyListens(world)))
       .Gives({Nil(), TextWith({"Connection refused"}), Nil()});
 }
 
@@ -94,30 +97,62 @@ void Unresolved(World &world) {
 }
 
 // The one connection that the listener has room for is there, so that it takes no other.
-void ConnectTimesOut(World &world) {
+Result ConnectsInVain(World &world) {
   world.Configure();
-  int port = 0;
-  int listener = world.Listen(&port, 0);
-  int first = world.Dial(port);
+  Endpoint endpoint;
+  int listener = world.Listen(&endpoint, 0);
+  int first = world.Dial(endpoint);
   pollfd ready = {listener, POLLIN, 0};
   poll(&ready, 1, -1);
-  world
-      .Command("client 1 1 " + StringWord("127.0.0.1") + " " + IntegerWord(port) + " " +
-               StringWord(kServerName) + " " + IntegerWord(kShort))
-      .Gives(NilTimeout())
-      .TookAtLeast(kNotBefore);
+  Result result = world.Command(ClientOf(endpoint) + " " + IntegerWord(kShort));
   close(first);
   close(listener);
+  return result;
+}
+
+void ConnectTimesOut(World &world) {
+  ConnectsInVain(world).Gives(NilTimeout()).TookAtLeast(kNotBefore);
+}
+
+// There is no waiting for a unix socket's queue but in connect(2) itself.
+void ConnectTimesOutOrIsRefused(World &world) {
+  Result result = ConnectsInVain(world);
+  Tuple refused = {Nil(), TextWith({"Resource temporarily unavailable"}), Nil()};
+  result.Gives(MatchesTuple(refused, result.answer().values) ? refused : NilTimeout());
+}
+
+void NoSuchPath(World &world) {
+  world.Configure();
+  world.Command(ClientOf(world.NewEndpoint()))
+      .Gives({Nil(), TextWith({"No such file or directory"}), Nil()});
+}
+
+void PathTooLong(World &world) {
+  world.Configure();
+  Endpoint endpoint{0, world.NewEndpoint().path + std::string(100, 'x')};
+  Tuple refused = {Nil(), TextWith({"File name too long"}), Nil()};
+  world.Command(ClientOf(endpoint)).Gives(refused);
+  world.Command("server 1 1 " + endpoint.HostWord()).Gives(refused);
+}
+
+// Nobody may listen there any more: what is at the path is not the driver's to remove.
+void PathTaken(World &world) {
+  world.Configure();
+  Endpoint endpoint = NobodyListens(world);
+  world.Command("server 1 1 " + endpoint.HostWord())
+      .Gives({Nil(), TextWith({"Address already in use"}), Nil()});
+  world.Expect(access(endpoint.path.c_str(), F_OK) == 0, "the path was removed");
 }
 
 void ServerWithoutIdentity(World &world) {
   world.setup().certificate = "";
   world.Configure();
-  Result server = world.Command("server 1 1 " + StringWord("127.0.0.1"));
+  Endpoint endpoint = world.NewEndpoint();
+  Result server = world.Command("server 1 1 " + endpoint.HostWord());
   bool is_refused = MatchesTuple({Nil(), AnyText(), Nil()}, server.answer().values);
   if (!is_refused) {
-    int port = static_cast<int>(server.AsInteger());
-    int fd = world.Dial(port);
+    endpoint.port = static_cast<int>(server.AsInteger());
+    int fd = world.Dial(endpoint);
     world.Command("accept 1 1").Gives({Nil(), AnyText(), Nil()});
     close(fd);
   }
@@ -280,8 +315,33 @@ std::vector<Case> ShapeCases() {
        ServerWithoutIdentity,
        {}},
       {"D-26/1", "a refused connection: nil, err, nil", kEitherMode, Refused, {"D-12"}},
-      {"D-26/3", "no answer to a connection: nil, nil, true", kEitherMode, ConnectTimesOut, {}},
-      {"D-26/2", "a name that nothing has: nil, err, nil", kEitherMode, Unresolved, {}},
+      {"D-26/3",
+       "no answer to a connection: nil, nil, true",
+       OverTcp(kEitherMode),
+       ConnectTimesOut,
+       {}},
+      {"D-26/21",
+       "no room in the listener's queue: nil, nil, true",
+       OverUnix(kBlockingOnce),
+       ConnectTimesOut,
+       {}},
+      {"D-26/22",
+       "no room in the listener's queue: nil, nil, true, or the system's words",
+       OverUnix(kNonblockingOnce),
+       ConnectTimesOutOrIsRefused,
+       {}},
+      {"D-26/23",
+       "a path at which there is nothing: nil, err, nil",
+       OverUnix(kEitherMode),
+       NoSuchPath,
+       {"D-12"}},
+      {"D-26/24", "a path that is too long: nil, err, nil", OverUnix(kEitherMode), PathTooLong, {}},
+      {"D-26/25",
+       "a server's path that is taken: nil, err, nil, and the path stays",
+       OverUnix(kEitherMode),
+       PathTaken,
+       {}},
+      {"D-26/2", "a name that nothing has: nil, err, nil", OverTcp(kEitherMode), Unresolved, {}},
   };
   for (Case &a_case : LockCases()) {
     cases.push_back(std::move(a_case));

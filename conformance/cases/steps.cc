@@ -76,6 +76,12 @@ void ReadsAll(World &world, const std::string &bytes) {
   }
 }
 
+void LeaveUnread(World &world) {
+  world.peer().Stall(true);
+  world.Call("write", StringWord("unread")).Gives(WriteOf(6));
+  world.peer().Leave();
+}
+
 void SendGarbageRecord(World &world) {
   // An application data record of 32 bytes whose tag is wrong.
   world.peer().SendRaw(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x'));

@@ -51,6 +51,10 @@ void Unstall(World &world);
 // The driver reads until it has `bytes`, in as many reads as it takes.
 void ReadsAll(World &world, const std::string &bytes);
 
+// The driver writes, and the peer leaves without having read it: where there is no RST, as with
+// unix sockets, that is how a connection is reset.
+void LeaveUnread(World &world);
+
 // Breaks the connection with a record that the driver cannot decrypt.
 void SendGarbageRecord(World &world);
 

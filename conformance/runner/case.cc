@@ -17,7 +17,7 @@ bool IsWanted(const Vary &vary, const Axes &axes) {
 
 std::vector<Axes> Points(const Vary &vary) {
   std::vector<Axes> points;
-  for (bool is_unix : {false}) {
+  for (bool is_unix : {false, true}) {
     for (bool nonblocking : {false, true}) {
       for (const char *version : {"tls12", "tls13"}) {
         for (bool is_client : {true, false}) {

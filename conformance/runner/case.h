@@ -47,6 +47,19 @@ inline constexpr Vary kOnlyTls12 = {true, true, true, false, true, true};
 inline constexpr Vary kOnlyClient = {true, true, true, true, true, false};
 inline constexpr Vary kOnlyServer = {true, true, true, true, false, true};
 
+// OverTcp and OverUnix take the other transport from the points of `vary`: from cases about what
+// only one of them has, and from those that no byte on a transport could change.
+constexpr Vary OverTcp(Vary vary) {
+  vary.unix_socket = false;
+  return vary;
+}
+constexpr Vary OverUnix(Vary vary) {
+  vary.tcp = false;
+  return vary;
+}
+inline constexpr Vary kOnlyTcp = OverTcp(kEveryAxis);
+inline constexpr Vary kOnlyUnix = OverUnix(kEveryAxis);
+
 // Points lists the points of `vary`.
 std::vector<Axes> Points(const Vary &vary);
 

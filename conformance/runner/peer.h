@@ -28,13 +28,13 @@ struct PeerOptions {
   std::string alpn;
   // The largest plaintext of its records.
   size_t record_size = 16384;
-  // Receive buffer of its TCP socket in bytes, 0: the system's.
+  // Receive buffer of its socket in bytes, 0: the system's.
   int receive_buffer = 0;
 };
 
 class Peer : public Pumped {
  public:
-  // `fd` is its connected TCP socket, which it owns.
+  // `fd` is its connected socket, which it owns.
   Peer(int fd, const PeerOptions &options);
   ~Peer() override;
 
@@ -48,9 +48,10 @@ class Peer : public Pumped {
   void SendRaw(const std::string &bytes);
   // Finish sends a FIN after all that was to be sent.
   void Finish();
-  // Reset makes the connection end with a RST.
+  // Reset makes the connection end with a RST. Unix sockets have none: the driver reads "Connection
+  // reset by peer" where the peer has left bytes unread, and otherwise it is as with Leave.
   void Reset();
-  // Leave closes it both ways: what still comes is answered by a RST.
+  // Leave closes it both ways: what still comes is answered by a RST, or by EPIPE.
   void Leave();
   // While stalled it receives nothing.
   void Stall(bool stalled) {

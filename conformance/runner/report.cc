@@ -15,22 +15,22 @@ struct Cell {
   int unsupported = 0;
 };
 
-// A column is a driver, a mode and a version; the roles are added up in it.
+// A column is a driver, a transport and a mode; versions and roles are added up in it.
 struct Column {
   std::string driver;
+  bool is_unix;
   bool nonblocking;
-  std::string version;
 
   bool operator<(const Column &other) const {
-    return std::tie(driver, nonblocking, version) <
-           std::tie(other.driver, other.nonblocking, other.version);
+    return std::tie(driver, is_unix, nonblocking) <
+           std::tie(other.driver, other.is_unix, other.nonblocking);
   }
 };
 
 using Cells = std::map<std::string, std::map<Column, Cell>>;
 
 Column ColumnOf(const Outcome &outcome) {
-  return {outcome.driver, outcome.axes.nonblocking, outcome.axes.version};
+  return {outcome.driver, outcome.axes.is_unix, outcome.axes.nonblocking};
 }
 
 void Count(Verdict verdict, Cell *cell) {
@@ -79,14 +79,14 @@ std::string Row(const std::string &heading, const std::map<Column, Cell> &cells,
 
 std::string Head(const std::map<Column, Cell> &all) {
   std::string drivers = Pad("", kHeadingWidth);
+  std::string transports = drivers;
   std::string modes = drivers;
-  std::string versions = drivers;
   for (const auto &entry : all) {
     drivers += Pad(entry.first.driver, 10);
+    transports += Pad(entry.first.is_unix ? "unix" : "tcp", 10);
     modes += Pad(entry.first.nonblocking ? "nonblock." : "blocking", 10);
-    versions += Pad(entry.first.version, 10);
   }
-  return drivers + "\n" + modes + "\n" + versions + "\n";
+  return drivers + "\n" + transports + "\n" + modes + "\n";
 }
 
 }  // namespace
@@ -107,7 +107,7 @@ std::string Table(const std::vector<Clause> &clauses, const std::vector<Outcome>
     }
   }
   return table + line + Row("all", all, all) +
-         "(cases passed as client and as server together; -N: unsupported by the driver)\n";
+         "(cases passed in both versions and roles together; -N: unsupported by the driver)\n";
 }
 
 std::string Failures(const std::vector<Clause> &clauses, const std::vector<Outcome> &outcomes) {

@@ -30,6 +30,8 @@ class ReportTest : public testing::Test {
 TEST_F(ReportTest, ANameHasCaseDriverAndAxes) {
   EXPECT_EQ(NameOf(read_, "lua", {true, "tls12", false}),
             "NTS-READ-01/1.lua.tcp.nonblocking.tls12.server");
+  EXPECT_EQ(NameOf(read_, "lua", {false, "tls13", true, true}),
+            "NTS-READ-01/1.lua.unix.blocking.tls13.client");
   EXPECT_EQ(SuiteName(read_), "NTS_READ_01/1");
 }
 
@@ -63,9 +65,13 @@ TEST_F(ReportTest, TheSummaryCountsVerdicts) {
 }
 
 TEST(Points, CoverTheAxesThatAreWanted) {
-  EXPECT_EQ(Points(kEveryAxis).size(), 8u);
-  EXPECT_EQ(Points(kOnlyClient).size(), 4u);
-  EXPECT_EQ(Points(kBlockingOnce).size(), 1u);
+  EXPECT_EQ(Points(kEveryAxis).size(), 16u);
+  EXPECT_EQ(Points(kOnlyClient).size(), 8u);
+  EXPECT_EQ(Points(kBlockingOnce).size(), 2u);
+  EXPECT_EQ(Points(OverTcp(kBlockingOnce)).size(), 1u);
+  EXPECT_FALSE(Points(OverTcp(kBlockingOnce))[0].is_unix);
+  EXPECT_EQ(Points(OverUnix(kOnlyClient)).size(), 4u);
+  EXPECT_TRUE(Points(OverUnix(kOnlyClient))[0].is_unix);
   for (const Axes &axes : Points(kOnlyTls12)) {
     EXPECT_EQ(axes.version, "tls12");
   }

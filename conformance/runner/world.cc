@@ -1,6 +1,5 @@
 #include "conformance/runner/world.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -15,20 +14,6 @@ namespace conformance {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-sockaddr_in Loopback(int port) {
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  return address;
-}
-
-void LimitReceiveBuffer(int fd, int size) {
-  if (size > 0) {
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-  }
-}
 
 uint16_t WireVersion(const std::string &version) {
   return version == "tls12" ? TLS1_2_VERSION : TLS1_3_VERSION;
@@ -153,10 +138,10 @@ void World::Connect() {
 }
 
 void World::ConnectAsClient() {
-  int port = 0;
-  listener_ = Listen(&port);
+  Endpoint endpoint;
+  listener_ = Listen(&endpoint);
   LimitReceiveBuffer(listener_, setup_.peer.receive_buffer);
-  ConnectTo(port);
+  ConnectTo(endpoint);
   int fd = Accept();
   close(listener_);
   listener_ = -1;
@@ -175,16 +160,19 @@ void World::ConnectAsServer() {
   AcceptForeign();
 }
 
-void World::ConnectTo(int port) {
+void World::ConnectTo(const Endpoint &endpoint) {
   Configure();
-  Command("client 1 1 " + StringWord("127.0.0.1") + " " + IntegerWord(port) + " " +
-          setup_.server_name)
-      .Gives({Object()});
+  Command("client 1 1 " + endpoint.Words() + " " + setup_.server_name).Gives({Object()});
 }
 
-int World::ListenForForeign() {
+Endpoint World::ListenForForeign() {
   Configure();
-  return static_cast<int>(Command("server 1 1 " + StringWord("127.0.0.1")).AsInteger());
+  Endpoint endpoint = NewEndpoint();
+  Result result = Command("server 1 1 " + endpoint.HostWord());
+  endpoint.port = static_cast<int>(result.AsInteger());
+  Expect((endpoint.port == 0) == endpoint.is_unix(),
+         "the driver listens on port " + std::to_string(endpoint.port));
+  return endpoint;
 }
 
 void World::AcceptForeign() {
@@ -194,7 +182,9 @@ void World::AcceptForeign() {
 void World::AdoptPeer(int fd) {
   Expect(fd >= 0, std::string("the runner's peer has no connection: ") + strerror(errno));
   int yes = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  if (!axes_.is_unix) {
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  }
   peer_ = std::make_unique<Peer>(fd, setup_.peer);
 }
 
@@ -264,24 +254,26 @@ void World::Fail(const std::string &message, const char *file, int line) {
   throw CaseEnded();
 }
 
-int World::Listen(int *port, int backlog) {
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  sockaddr_in address = Loopback(0);
-  socklen_t length = sizeof address;
-  bool listens = bind(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) == 0 &&
-                 listen(fd, backlog) == 0 &&
-                 getsockname(fd, reinterpret_cast<sockaddr *>(&address), &length) == 0;
-  Expect(listens, std::string("the runner cannot listen: ") + strerror(errno));
-  *port = ntohs(address.sin_port);
+Endpoint World::NewEndpoint() {
+  Endpoint endpoint;
+  if (axes_.is_unix) {
+    endpoint.path = directory_.NewPath();
+    Expect(endpoint.is_unix(),
+           std::string("the runner has no place for a unix socket: ") + strerror(errno));
+  }
+  return endpoint;
+}
+
+int World::Listen(Endpoint *endpoint, int backlog) {
+  *endpoint = NewEndpoint();
+  int fd = ListenAt(endpoint, backlog);
+  Expect(fd >= 0, std::string("the runner cannot listen: ") + strerror(errno));
   return fd;
 }
 
-int World::Dial(int port, int receive_buffer) {
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  LimitReceiveBuffer(fd, receive_buffer);
-  sockaddr_in address = Loopback(port);
-  bool connected = connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) == 0;
-  Expect(connected, std::string("the runner cannot connect: ") + strerror(errno));
+int World::Dial(const Endpoint &endpoint, int receive_buffer) {
+  int fd = DialTo(endpoint, receive_buffer);
+  Expect(fd >= 0, std::string("the runner cannot connect: ") + strerror(errno));
   return fd;
 }
 

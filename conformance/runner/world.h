@@ -11,6 +11,7 @@
 #include "conformance/runner/case.h"
 #include "conformance/runner/certificates.h"
 #include "conformance/runner/driver.h"
+#include "conformance/runner/endpoint.h"
 #include "conformance/runner/expect.h"
 #include "conformance/runner/foreign.h"
 #include "conformance/runner/peer.h"
@@ -113,7 +114,8 @@ class World {
   }
 
   // Configure makes the driver's configuration. Connect does that if need be and connects driver
-  // and peer by TCP. Establish does that and completes the handshake on both sides.
+  // and peer by the transport of the axes. Establish does that and completes the handshake on both
+  // sides.
   void Configure();
   void Connect();
   void Establish();
@@ -137,13 +139,15 @@ class World {
               int line = __builtin_LINE());
   [[noreturn]] void Fail(const std::string &message, const char *file, int line);
 
-  // A listening TCP socket of the runner on 127.0.0.1 and the port that it got.
-  int Listen(int *port, int backlog = 8);
-  // Connects to a port of 127.0.0.1 and returns the descriptor.
-  int Dial(int port, int receive_buffer = 0);
+  // A place of the axes' transport at which nobody has ever listened: for TCP any port.
+  Endpoint NewEndpoint();
+  // A listening socket of the runner, and where it listens.
+  int Listen(Endpoint *endpoint, int backlog = 8);
+  // Connects to somebody who listens and returns the descriptor.
+  int Dial(const Endpoint &endpoint, int receive_buffer = 0);
   // Makes the driver connect to, or accept a connection of, a foreign peer.
-  void ConnectTo(int port);
-  int ListenForForeign();
+  void ConnectTo(const Endpoint &endpoint);
+  Endpoint ListenForForeign();
   void AcceptForeign();
   // Runs a foreign peer. It is pumped like the own one.
   Foreign &RunForeign(const std::vector<std::string> &command);
@@ -166,6 +170,7 @@ class World {
   Driver *driver_;
   Axes axes_;
   Setup setup_;
+  SocketDirectory directory_;
   bool configured_ = false;
   int listener_ = -1;
   std::unique_ptr<Peer> peer_;

@@ -139,17 +139,29 @@ static void answer_net_error(struct net_error error) {
   answer_made(NULL, net_error_text(error, text, sizeof text), error.kind == NET_ERROR_TIMEOUT);
 }
 
-static struct net_error connect_to(const char *host, int64_t port, int64_t deadline_ms, int *fd) {
+/* The first address of HOST and PORT, or the unix socket where HOST is a path. */
+static struct net_error find_address(const struct word *host, int64_t port, bool passive,
+                                     struct net_address *address) {
   char service[24];
   struct net_address *addresses = NULL;
   size_t count = 0;
+  if (host->kind == WORD_STRING && host->bytes[0] == '/') {
+    return net_unix_address(host->bytes, host->length, address);
+  }
   snprintf(service, sizeof service, "%lld", (long long)port);
-  struct net_error error = net_resolve(host, service, false, &addresses, &count);
+  struct net_error error = net_resolve(host->bytes, service, passive, &addresses, &count);
   if (error.kind == NET_ERROR_NONE) {
-    error = net_connect(&addresses[0], deadline_ms, fd);
+    *address = addresses[0];
   }
   free(addresses);
   return error;
+}
+
+static struct net_error connect_to(const struct word *host, int64_t port, int64_t deadline_ms,
+                                   int *fd) {
+  struct net_address address;
+  struct net_error error = find_address(host, port, false, &address);
+  return error.kind == NET_ERROR_NONE ? net_connect(&address, deadline_ms, fd) : error;
 }
 
 /* client SOCKET CONFIG HOST PORT NAME [DEADLINE] */
@@ -162,9 +174,8 @@ static void run_client(const struct command *command) {
   }
   const struct word *name = argument(&arguments, 2);
   const struct word *deadline = argument(&arguments, 3);
-  struct net_error error =
-      connect_to(argument(&arguments, 0)->bytes, argument(&arguments, 1)->integer,
-                 deadline->kind == WORD_INTEGER ? deadline->integer : -1, &fd);
+  struct net_error error = connect_to(argument(&arguments, 0), argument(&arguments, 1)->integer,
+                                      deadline->kind == WORD_INTEGER ? deadline->integer : -1, &fd);
   if (error.kind == NET_ERROR_NONE) {
     adopt(slot(command, 1), configs[slot(command, 2)], fd, true, name->bytes);
   } else {
@@ -173,15 +184,13 @@ static void run_client(const struct command *command) {
   free_arguments(&arguments);
 }
 
-static struct net_error listen_on(const char *host, int *fd, int *port) {
-  char name[64];
+static struct net_error listen_on(const struct word *host, int *fd, int *port) {
+  char name[128];
   struct net_bind_options options = {.reuseaddr = true};
   struct net_address address;
-  struct net_address *addresses = NULL;
-  size_t count = 0;
-  struct net_error error = net_resolve(host, "0", true, &addresses, &count);
+  struct net_error error = find_address(host, 0, true, &address);
   if (error.kind == NET_ERROR_NONE) {
-    error = net_bind(&addresses[0], options, fd);
+    error = net_bind(&address, options, fd);
   }
   if (error.kind == NET_ERROR_NONE) {
     error = net_listen(*fd, 16);
@@ -192,7 +201,6 @@ static struct net_error listen_on(const char *host, int *fd, int *port) {
   if (error.kind == NET_ERROR_NONE) {
     error = net_address_name(&address, name, sizeof name, port);
   }
-  free(addresses);
   return error;
 }
 
@@ -205,7 +213,7 @@ static void run_server(const struct command *command) {
     say_broken("an argument is not a value");
     return;
   }
-  struct net_error error = listen_on(argument(&arguments, 0)->bytes, &listeners[index], &port);
+  struct net_error error = listen_on(argument(&arguments, 0), &listeners[index], &port);
   free_arguments(&arguments);
   if (error.kind != NET_ERROR_NONE) {
     answer_net_error(error);

@@ -84,6 +84,7 @@ function commands.calls(words) return values(calls[words[2]]) end
 
 function commands.client(words)
   local host, port, name, deadline = table.unpack(parse_all(words, 4), 1, 4)
+  if host:find('^/') then return protocol.unsupported('unix sockets') end
   if not name then return protocol.unsupported('a client without a name') end
   local options = { tlscfg = configs[words[3]], servername = name, deadline = deadline }
   local answer = keep(sockets, words[2], inet.client.new(host, port, options))
@@ -92,6 +93,7 @@ function commands.client(words)
 end
 
 function commands.server(words)
+  if words[4]:find('^s:/') then return protocol.unsupported('unix sockets') end
   local server, err, address = inet.server.new(parse(words[4]), 0, { tlscfg = configs[words[3]] })
   if not server then return values(server, err, address) end
   assert(server:listen())
