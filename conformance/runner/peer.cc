@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "conformance/runner/wire_names.h"
+
 namespace conformance {
 namespace {
 
@@ -39,7 +41,8 @@ void DemandCertificate(SSL_CTX *context, const std::string &authority) {
 
 }  // namespace
 
-Peer::Peer(int fd, const PeerOptions &options) : fd_(fd), context_(SSL_CTX_new(TLS_method())) {
+Peer::Peer(int fd, const PeerOptions &options)
+    : fd_(fd), record_size_(options.record_size), context_(SSL_CTX_new(TLS_method())) {
   fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) | O_NONBLOCK);
   UseOptions(options);
   ssl_.reset(SSL_new(context_.get()));
@@ -83,6 +86,8 @@ void Peer::UseOptions(const PeerOptions &options) {
 
 void Peer::OnMessage(int is_write, int, int content_type, const void *bytes, size_t length, SSL *,
                      void *peer) {
+  static_cast<Peer *>(peer)->LogMessage(is_write != 0, content_type,
+                                        static_cast<const uint8_t *>(bytes), length);
   if (is_write != 0 || content_type != SSL3_RT_ALERT || length != 2) {
     return;
   }
@@ -90,6 +95,22 @@ void Peer::OnMessage(int is_write, int, int content_type, const void *bytes, siz
   int description = static_cast<const uint8_t *>(bytes)[1];
   self->alerts_.push_back(description);
   self->close_notifies_ += description == SSL_AD_CLOSE_NOTIFY ? 1 : 0;
+}
+
+void Peer::LogMessage(bool is_write, int content_type, const uint8_t *bytes, size_t length) {
+  if (content_type == SSL3_RT_HEADER && is_write) {
+    wire_.Sealed(bytes[0], bytes[3] * size_t{256} + bytes[4]);
+  } else if (content_type == SSL3_RT_HEADER) {
+    wire_.Opened();
+  } else if (content_type == SSL3_RT_HANDSHAKE && is_write) {
+    wire_.WroteMessage(HandshakeName(bytes, length));
+  } else if (content_type == SSL3_RT_HANDSHAKE) {
+    wire_.Contains(HandshakeName(bytes, length));
+  } else if (content_type == SSL3_RT_ALERT && is_write) {
+    wire_.WroteAlert(AlertName(bytes[0], bytes[1]));
+  } else if (content_type == SSL3_RT_ALERT) {
+    wire_.Contains(AlertName(bytes[0], bytes[1]));
+  }
 }
 
 void Peer::StartHandshake() {
@@ -126,6 +147,7 @@ void Peer::KeyUpdate() {
 
 void Peer::SendRaw(const std::string &bytes) {
   output_ += bytes;
+  wire_.QueuedRaw(bytes);
   SendOutput();
 }
 
@@ -137,10 +159,15 @@ void Peer::Finish() {
 void Peer::Reset() {
   linger abort = {1, 0};
   setsockopt(fd_, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
-  Leave();
+  End("RST");
 }
 
 void Peer::Leave() {
+  End("closed both ways");
+}
+
+void Peer::End(const std::string &event) {
+  wire_.Event(Direction::kToDriver, event);
   close(fd_);
   fd_ = -1;
 }
@@ -157,6 +184,7 @@ void Peer::Release(size_t length) {
 
 void Peer::DropHeld() {
   output_.clear();
+  wire_.Dropped();
   FinishIfDue();
 }
 
@@ -206,11 +234,20 @@ void Peer::Receive(size_t most) {
   ssize_t count = recv(fd_, buffer, most, 0);
   if (count > 0) {
     received_raw_ += static_cast<size_t>(count);
+    wire_.Received(buffer, static_cast<size_t>(count));
     BIO_write(SSL_get_rbio(ssl_.get()), buffer, static_cast<int>(count));
   } else if (count == 0) {
     saw_fin_ = true;
+    wire_.Event(Direction::kFromDriver, "FIN");
   } else if (errno != EAGAIN && errno != EINTR) {
+    SeeReset();
+  }
+}
+
+void Peer::SeeReset() {
+  if (!saw_reset_) {
     saw_reset_ = true;
+    wire_.Event(Direction::kFromDriver, "RST");
   }
 }
 
@@ -220,7 +257,9 @@ void Peer::Advance() {
   }
   if (handshaked() && !unwritten_.empty()) {
     // A memory BIO takes all of it.
+    wire_.Writes(unwritten_.size(), record_size_);
     SSL_write(ssl_.get(), unwritten_.data(), static_cast<int>(unwritten_.size()));
+    wire_.Wrote();
     unwritten_.clear();
   }
   if (handshaked() && error_.empty()) {
@@ -234,7 +273,9 @@ void Peer::ReadPlaintext() {
   char buffer[kBufferSize];
   int count;
   while ((count = SSL_read(ssl_.get(), buffer, sizeof buffer)) > 0) {
+    // One record's, or the rest of it.
     received_.append(buffer, static_cast<size_t>(count));
+    wire_.Contains(std::to_string(count) + (count == 1 ? " byte" : " bytes") + " of data");
   }
   Fail(count);
 }
@@ -243,6 +284,7 @@ void Peer::Fail(int result) {
   int reason = SSL_get_error(ssl_.get(), result);
   if (reason == SSL_ERROR_SSL || reason == SSL_ERROR_SYSCALL) {
     error_ = TakeErrors();
+    wire_.Event(Direction::kToDriver, "(the peer's TLS failed: " + error_ + ")");
   }
 }
 
@@ -251,6 +293,7 @@ void Peer::CollectOutput() {
   int count;
   while ((count = BIO_read(SSL_get_wbio(ssl_.get()), buffer, sizeof buffer)) > 0) {
     output_.append(buffer, static_cast<size_t>(count));
+    wire_.Queued(static_cast<size_t>(count));
   }
 }
 
@@ -258,9 +301,12 @@ void Peer::SendOutput() {
   while (!holding_ && !output_.empty() && fd_ >= 0) {
     ssize_t count = send(fd_, output_.data(), output_.size(), MSG_NOSIGNAL);
     if (count < 0) {
-      saw_reset_ = saw_reset_ || errno == EPIPE || errno == ECONNRESET;
+      if (errno == EPIPE || errno == ECONNRESET) {
+        SeeReset();
+      }
       break;
     }
+    wire_.Sent(static_cast<size_t>(count));
     output_.erase(0, static_cast<size_t>(count));
   }
   FinishIfDue();
@@ -269,6 +315,7 @@ void Peer::SendOutput() {
 void Peer::FinishIfDue() {
   if (finish_wanted_ && !finished_ && output_.empty() && unwritten_.empty() && fd_ >= 0) {
     shutdown(fd_, SHUT_WR);
+    wire_.Event(Direction::kToDriver, "FIN");
     finished_ = true;
   }
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "conformance/runner/pump.h"
+#include "conformance/runner/wire.h"
 
 namespace conformance {
 
@@ -104,6 +105,10 @@ class Peer : public Pumped {
   std::string server_name() const;
   // One line for the report of a failure.
   std::string Describe() const;
+  // What went over the wire, a line a record.
+  std::string wire() const {
+    return wire_.Text();
+  }
 
   int fd() const override {
     return events() != 0 ? fd_ : -1;
@@ -114,16 +119,21 @@ class Peer : public Pumped {
  private:
   static void OnMessage(int is_write, int version, int content_type, const void *bytes,
                         size_t length, SSL *ssl, void *peer);
+  void LogMessage(bool is_write, int content_type, const uint8_t *bytes, size_t length);
   void UseOptions(const PeerOptions &options);
   void Receive(size_t most);
   void Advance();
   void ReadPlaintext();
   void Fail(int result);
+  void SeeReset();
   void CollectOutput();
   void SendOutput();
   void FinishIfDue();
+  void End(const std::string &event);
 
   int fd_;
+  size_t record_size_;
+  Wire wire_;
   bssl::UniquePtr<SSL_CTX> context_;
   bssl::UniquePtr<SSL> ssl_;
   bool started_ = false;

@@ -5,10 +5,38 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <regex>
+
 #include "conformance/runner/certificates.h"
 
 namespace conformance {
 namespace {
+
+// The transcript without its times and the lengths of its records.
+std::string WithoutNumbers(const std::string &wire) {
+  std::string text = std::regex_replace(wire, std::regex("(^|\n) *[0-9.]+ ms  "), "$1");
+  text = std::regex_replace(text, std::regex(", [0-9]+ bytes?(?=[:;\n])"), "");
+  return std::regex_replace(text, std::regex("(->|driver)  "), "$1 ");
+}
+
+constexpr char kHandshake12[] =
+    "driver -> handshake: ClientHello\n"
+    "-> driver handshake: ServerHello\n"
+    "-> driver handshake: Certificate\n"
+    "-> driver handshake: ServerKeyExchange\n"
+    "-> driver handshake: ServerHelloDone\n"
+    "driver -> handshake: ClientKeyExchange\n"
+    "driver -> change_cipher_spec\n"
+    "driver -> handshake: Finished\n"
+    "-> driver change_cipher_spec\n"
+    "-> driver handshake: Finished\n";
+constexpr char kHandshake13[] =
+    "driver -> handshake: ClientHello\n"
+    "-> driver handshake: ServerHello\n"
+    "-> driver change_cipher_spec\n"
+    "-> driver application_data: EncryptedExtensions, Certificate, CertificateVerify, Finished\n"
+    "driver -> change_cipher_spec\n"
+    "driver -> application_data: Finished\n";
 
 class PeerTest : public testing::TestWithParam<uint16_t> {
  protected:
@@ -125,6 +153,58 @@ TEST_P(PeerTest, StalledItReceivesNothing) {
   Until([this] { return server_->received() == "x"; });
 }
 
+TEST_P(PeerTest, TellsWhatWentOverTheWire) {
+  Handshake();
+  client_->Write("ping");
+  Until([this] { return server_->received() == "ping"; });
+  server_->Write(std::string(20000, 'x'));
+  Until([this] { return client_->received().size() == 20000; });
+  client_->CloseNotify();
+  client_->Finish();
+  Until([this] { return server_->saw_end(); });
+  bool is_tls13 = GetParam() == TLS1_3_VERSION;
+  EXPECT_EQ(WithoutNumbers(server_->wire()),
+            std::string(is_tls13 ? kHandshake13 : kHandshake12) +
+                "driver -> application_data: 4 bytes of data\n"
+                "-> driver application_data: 16384 bytes of data\n"
+                "-> driver application_data: 3616 bytes of data\n" +
+                (is_tls13 ? "driver -> application_data" : "driver -> alert") +
+                ": alert warning close_notify\n"
+                "driver -> FIN\n");
+}
+
+TEST_P(PeerTest, TellsWhatItHeldAndHowItEnded) {
+  Handshake();
+  size_t before = server_->wire().size();
+  server_->Hold();
+  server_->Write("held");
+  server_->Release(1);
+  server_->DropHeld();
+  server_->Release();
+  server_->SendRaw("x");
+  server_->Reset();
+  EXPECT_EQ(WithoutNumbers(server_->wire().substr(before)),
+            "-> driver 1 of " + std::to_string(GetParam() == TLS1_3_VERSION ? 26 : 33) +
+                " bytes of application_data: 4 bytes of data; " +
+                std::to_string(GetParam() == TLS1_3_VERSION ? 25 : 32) +
+                " bytes unsent, and dropped\n"
+                "-> driver raw: 78\n"
+                "-> driver RST\n");
+}
+
+TEST_P(PeerTest, TellsWhyItsTlsFailed) {
+  Handshake();
+  size_t before = server_->wire().size();
+  client_->SendRaw(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x'));
+  Until([this] { return !server_->error().empty(); });
+  bool is_tls13 = GetParam() == TLS1_3_VERSION;
+  EXPECT_EQ(WithoutNumbers(server_->wire().substr(before)),
+            "driver -> application_data\n"
+            "-> driver (the peer's TLS failed: " +
+                server_->error() + ")\n-> driver " + (is_tls13 ? "application_data" : "alert") +
+                ": alert fatal bad_record_mac\n");
+}
+
 INSTANTIATE_TEST_SUITE_P(Versions, PeerTest, testing::Values(TLS1_2_VERSION, TLS1_3_VERSION),
                          [](const testing::TestParamInfo<uint16_t> &info) {
                            return info.param == TLS1_2_VERSION ? "tls12" : "tls13";
@@ -153,6 +233,11 @@ TEST(Peer, UpdatesKeys) {
   client.Write("after");
   until([&] { return server.received() == "after"; });
   EXPECT_EQ(server.error(), "");
+  EXPECT_NE(WithoutNumbers(server.wire())
+                .find("driver -> application_data: KeyUpdate (update_requested)\n"
+                      "driver -> application_data: 5 bytes of data\n"),
+            std::string::npos)
+      << server.wire();
 }
 
 }  // namespace
