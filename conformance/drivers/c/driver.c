@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conformance/drivers/c/faults.h"
 #include "conformance/drivers/c/slots.h"
 #include "net/stream.h"
 
@@ -119,6 +120,11 @@ static void adopt(size_t index, struct net_tls_config *config, int fd, bool is_c
   struct connection made = {.mode = mode, .fd = fd, .receive_ms = -1, .send_ms = -1};
   if (net_transport_posix(fd, mode, &transport) != 0) {
     net_close(fd);
+    answer_made(NULL, error, false);
+    return;
+  }
+  if (!faults_wrap(&transport)) {
+    transport.functions->close(transport.context);
     answer_made(NULL, error, false);
     return;
   }
@@ -260,6 +266,41 @@ static void run_poller(const struct command *command) {
   answer_nothing();
 }
 
+static void answer_counts(void) {
+  struct fault_counts counts = faults_counted();
+  say_begin();
+  say_integer(counts.receives);
+  say_integer(counts.sends);
+  say_integer(counts.waits);
+  say_integer(counts.faults);
+  say_end();
+}
+
+static void start_faults(const char *words) {
+  char text[256];
+  const char *bad = faults_start(words);
+  if (bad) {
+    snprintf(text, sizeof text, "%.*s makes no sense where it stands", (int)strcspn(bad, " "), bad);
+    say_broken(text);
+  } else {
+    answer_nothing();
+  }
+}
+
+/* faults [WORDS] */
+static void run_faults(const struct command *command) {
+  struct arguments arguments;
+  if (command->count == 1) {
+    answer_counts();
+  } else if (parse_arguments(command, 1, &arguments) &&
+             argument(&arguments, 0)->kind == WORD_STRING) {
+    start_faults(argument(&arguments, 0)->bytes);
+    free_arguments(&arguments);
+  } else {
+    say_broken("faults wants words");
+  }
+}
+
 static void run_drop(const struct command *command) {
   free_connection(&connections[slot(command, 1)]);
   answer_nothing();
@@ -268,6 +309,7 @@ static void run_drop(const struct command *command) {
 static void run_reset(const struct command *command) {
   (void)command;
   drop_everything();
+  faults_stop();
   mode = NET_TRANSPORT_BLOCKING;
   answer_nothing();
 }
@@ -281,9 +323,9 @@ static const struct {
   const char *name;
   void (*run)(const struct command *command);
 } commands[] = {
-    {"hello", run_hello},   {"config", run_config}, {"set", run_set},   {"client", run_client},
-    {"server", run_server}, {"accept", run_accept}, {"call", run_call}, {"poller", run_poller},
-    {"drop", run_drop},     {"reset", run_reset},
+    {"hello", run_hello},   {"config", run_config}, {"set", run_set},       {"client", run_client},
+    {"server", run_server}, {"accept", run_accept}, {"call", run_call},     {"poller", run_poller},
+    {"drop", run_drop},     {"reset", run_reset},   {"faults", run_faults},
 };
 
 static void run(const struct command *command) {
