@@ -4,9 +4,9 @@ namespace conformance {
 
 std::vector<Case> AllCases() {
   std::vector<Case> all;
-  for (auto cases :
-       {UnusableCases, SetClockLimitCases, CloseCases, PollWaitCases, HandshakeCases, TlsCloseCases,
-        ReadCases, WriteCases, ShapeCases, ErrorCases, TimeCases, TrustCases, ForeignCases}) {
+  for (auto cases : {UnusableCases, SetClockLimitCases, CloseCases, PollWaitCases, HandshakeCases,
+                     TlsCloseCases, ReadCases, WriteCases, ShapeCases, ErrorCases, TimeCases,
+                     FaultCases, TrustCases, ForeignCases}) {
     for (Case &a_case : cases()) {
       all.push_back(std::move(a_case));
     }

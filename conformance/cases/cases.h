@@ -20,6 +20,7 @@ std::vector<Case> WriteCases();
 std::vector<Case> ShapeCases();
 std::vector<Case> ErrorCases();
 std::vector<Case> TimeCases();
+std::vector<Case> FaultCases();
 std::vector<Case> TrustCases();
 std::vector<Case> ForeignCases();
 

@@ -60,16 +60,19 @@ void Unstall(World &world) {
   world.peer().Stall(false);
 }
 
+size_t BytesRead(const Result &result) {
+  const std::vector<Value> &values = result.answer().values;
+  if (values.empty()) {
+    return 0;
+  }
+  bool is_digest = values[0].kind == Value::Kind::kDigest;
+  return is_digest ? static_cast<size_t>(values[0].integer) : result.TextOf(0).size();
+}
+
 void ReadsAll(World &world, const std::string &bytes) {
   for (size_t done = 0; done < bytes.size();) {
     Result result = world.Call("read", IntegerWord(static_cast<int64_t>(bytes.size() - done)));
-    const std::vector<Value> &values = result.answer().values;
-    bool has_bytes = !values.empty() && (values[0].kind == Value::Kind::kString ||
-                                         values[0].kind == Value::Kind::kDigest);
-    size_t length = !has_bytes ? 0
-                    : values[0].kind == Value::Kind::kDigest
-                        ? static_cast<size_t>(values[0].integer)
-                        : values[0].text.size();
+    size_t length = BytesRead(result);
     result.Gives(ReadOf(bytes.substr(done, length)));
     world.Expect(length > 0, "a read of nothing");
     done += length;

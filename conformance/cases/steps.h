@@ -48,6 +48,9 @@ size_t TimedOutWrite(World &world);
 // The peer takes everything again, and the driver has time.
 void Unstall(World &world);
 
+// How many bytes a read gave.
+size_t BytesRead(const Result &result);
+
 // The driver reads until it has `bytes`, in as many reads as it takes.
 void ReadsAll(World &world, const std::string &bytes);
 

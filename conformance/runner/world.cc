@@ -248,7 +248,8 @@ void World::Expect(bool ok, const std::string &what, const char *file, int line)
 void World::Fail(const std::string &message, const char *file, int line) {
   std::string peer = peer_ ? "peer:     " + peer_->Describe() + "\n" : "";
   std::string foreign = foreign_ ? "foreign peer's output:\n" + foreign_->output() + "\n" : "";
-  ADD_FAILURE_AT(file, line) << message << "\n"
+  std::string about = about_.empty() ? "" : "about:    " + about_ + "\n";
+  ADD_FAILURE_AT(file, line) << about << message << "\n"
                              << peer << foreign << "commands and answers:\n"
                              << driver_->transcript();
   throw CaseEnded();

@@ -93,6 +93,10 @@ class World {
   World(const World &) = delete;
   World &operator=(const World &) = delete;
 
+  // What a case needs to act in further worlds of the same driver, one after the other.
+  const Run &run() const {
+    return run_;
+  }
   const Axes &axes() const {
     return axes_;
   }
@@ -137,6 +141,10 @@ class World {
   // Expect fails the case with `what` unless `ok`.
   void Expect(bool ok, const std::string &what, const char *file = __builtin_FILE(),
               int line = __builtin_LINE());
+  // What every failure from now on begins with: which of the many things that a case does it is.
+  void SetAbout(const std::string &about) {
+    about_ = about;
+  }
   [[noreturn]] void Fail(const std::string &message, const char *file, int line);
 
   // A place of the axes' transport at which nobody has ever listened: for TCP any port.
@@ -177,6 +185,7 @@ class World {
   std::unique_ptr<Foreign> foreign_;
   size_t descriptors_ = 0;
   std::string dispositions_;
+  std::string about_;
   std::chrono::steady_clock::time_point call_start_;
 };
 
