@@ -115,7 +115,8 @@ static bool is_nonblocking(int fd) {
 static struct net_transport_result transfer_blocking(const struct transfer *transfer) {
   int64_t start = net_monotonic_time();
   ssize_t count = transfer_once(transfer, 0);
-  bool is_short = transfer->sends && count > 0 && (size_t)count < transfer->length;
+  bool is_short = transfer->sends && count > 0 && (size_t)count < transfer->length &&
+                  !is_nonblocking(transfer->fd);
   if (is_short || (count < 0 && errno == EINTR)) {
     return transfer_resumed(transfer, start, is_short ? (size_t)count : 0);
   }

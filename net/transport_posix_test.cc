@@ -232,6 +232,18 @@ TEST_P(PosixTransportTest, BlockingOnADescriptorMadeNonblockingIsAgain) {
   ExpectResult(Send("x", 1), NET_TRANSPORT_AGAIN);
 }
 
+TEST_P(PosixTransportTest, BlockingSendOnADescriptorMadeNonblockingDoesNotSleep) {
+  Open(NET_TRANSPORT_BLOCKING);
+  ASSERT_EQ(NET_ERROR_NONE, net_set_nonblocking(fd_, true).kind);
+  std::vector<char> much(64 << 20);
+  struct net_transport_result result = Send(much.data(), much.size());
+  EXPECT_EQ(NET_TRANSPORT_OK, result.status);
+  EXPECT_GT(result.count, 0u);
+  EXPECT_LT(result.count, much.size());
+  net_testing::FillSendBuffer(fd_);
+  ExpectResult(Send("x", 1), NET_TRANSPORT_AGAIN);
+}
+
 TEST_P(PosixTransportTest, NonblockingSendIsShortAndThenAgain) {
   Open(NET_TRANSPORT_NONBLOCKING);
   std::vector<char> bytes(16 << 20);

@@ -6,7 +6,7 @@ std::vector<Case> AllCases() {
   std::vector<Case> all;
   for (auto cases : {UnusableCases, SetClockLimitCases, CloseCases, PollWaitCases, HandshakeCases,
                      TlsCloseCases, ReadCases, WriteCases, ShapeCases, ErrorCases, TimeCases,
-                     FaultCases, TrustCases, ForeignCases}) {
+                     FaultCases, DripCases, DeadlineCases, BusyCases, TrustCases, ForeignCases}) {
     for (Case &a_case : cases()) {
       all.push_back(std::move(a_case));
     }

@@ -21,6 +21,9 @@ std::vector<Case> ShapeCases();
 std::vector<Case> ErrorCases();
 std::vector<Case> TimeCases();
 std::vector<Case> FaultCases();
+std::vector<Case> DripCases();
+std::vector<Case> DeadlineCases();
+std::vector<Case> BusyCases();
 std::vector<Case> TrustCases();
 std::vector<Case> ForeignCases();
 

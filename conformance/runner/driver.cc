@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <poll.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -194,9 +195,18 @@ std::string Driver::SignalDispositions() const {
   return masks;
 }
 
+std::chrono::nanoseconds Driver::CpuTime() const {
+  clockid_t clock;
+  timespec time = {};
+  if (clock_getcpuclockid(child_.pid(), &clock) == 0) {
+    clock_gettime(clock, &time);
+  }
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 void Driver::StopAndContinue() {
-  child_.Stop();
-  child_.Continue();
+  Pause();
+  Resume();
 }
 
 }  // namespace conformance

@@ -85,6 +85,15 @@ class Driver : public Pumped {
   size_t CountDescriptors() const;
   // The masks of ignored and caught signals.
   std::string SignalDispositions() const;
+  // How long it has been on a processor, which a stopped or sleeping process is not.
+  std::chrono::nanoseconds CpuTime() const;
+  // Pause stops it until Resume.
+  void Pause() {
+    child_.Stop();
+  }
+  void Resume() {
+    child_.Continue();
+  }
   // The stopped driver's calls that sleep come back with EINTR where it goes on.
   void StopAndContinue();
 

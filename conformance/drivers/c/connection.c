@@ -185,6 +185,19 @@ static void deadlines(const struct call *call) {
   answer_nothing();
 }
 
+static void timeout_option(const struct call *call, int name) {
+  net_set_timeout(call->connection->fd, name, argument(call->arguments, 0)->number);
+  answer_nothing();
+}
+
+static void rcvtimeo(const struct call *call) {
+  timeout_option(call, SO_RCVTIMEO);
+}
+
+static void sndtimeo(const struct call *call) {
+  timeout_option(call, SO_SNDTIMEO);
+}
+
 static void sndbuf(const struct call *call) {
   net_set_option(call->connection->fd, SOL_SOCKET, SO_SNDBUF,
                  (int)argument(call->arguments, 0)->integer);
@@ -242,6 +255,8 @@ static const struct {
     {"setclocklimit", setclocklimit},
     {"getclocklimit", getclocklimit},
     {"deadlines", deadlines},
+    {"rcvtimeo", rcvtimeo},
+    {"sndtimeo", sndtimeo},
     {"sndbuf", sndbuf},
     {"nonblock", nonblock},
     {"fd", fd},
