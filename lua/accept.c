@@ -1,4 +1,4 @@
-/* The methods of net.tls.stream.inet.Server. */
+/* The methods of net.tls.stream.Server. */
 
 #include <errno.h>
 
@@ -9,7 +9,7 @@
 #include "lua/wait.h"
 
 static struct socket *check(lua_State *L) {
-  return class_check(L, 1, &tls_inet_server_class);
+  return class_check(L, 1, &tls_server_class);
 }
 
 /* listen([backlog]) -> ok, err */
@@ -109,7 +109,9 @@ static int accept_method(lua_State *L) {
     args_boolean(L, WITH_AI);
   }
   lua_settop(L, WITH_AI);
-  struct socket *accepted = socket_new(L, &tls_inet_socket_class);
+  bool is_unix = class_test(L, SERVER, &tls_unix_server_class) != NULL;
+  struct socket *accepted =
+      socket_new(L, is_unix ? &tls_unix_socket_class : &tls_inet_socket_class);
   if (server->config) {
     accepted->config = net_tls_config_retain(server->config);
   }
@@ -124,7 +126,7 @@ static int accept_descriptor(lua_State *L) {
   return start(L);
 }
 
-const luaL_Reg inet_server_methods[] = {
+const luaL_Reg server_methods[] = {
     {"listen", listen_method},
     {"accept", accept_method},
     {"acceptfd", accept_descriptor},

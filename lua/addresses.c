@@ -1,6 +1,8 @@
 #include "lua/addresses.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lua/class.h"
 
@@ -22,5 +24,17 @@ const struct addresses *addresses_resolve(lua_State *L, const char *host, const 
                                           bool passive, struct net_error *error) {
   struct addresses *addresses = class_new(L, &addresses_class, sizeof(*addresses), 0);
   *error = net_resolve(host, port, passive, &addresses->list, &addresses->count);
+  return error->kind == NET_ERROR_NONE ? addresses : NULL;
+}
+
+const struct addresses *addresses_of_path(lua_State *L, const char *path, struct net_error *error) {
+  struct addresses *addresses = class_new(L, &addresses_class, sizeof(*addresses), 0);
+  struct net_address *address = malloc(sizeof(*address));
+  *addresses = (struct addresses){.list = address, .count = 1};
+  if (!address) {
+    *error = (struct net_error){.kind = NET_ERROR_SYSTEM, .code = ENOMEM};
+    return NULL;
+  }
+  *error = net_unix_address(path, strlen(path), address);
   return error->kind == NET_ERROR_NONE ? addresses : NULL;
 }

@@ -1,7 +1,8 @@
 #ifndef LUA_ADDRESSES_H
 #define LUA_ADDRESSES_H
 
-/* What a host's name resolves to, while a constructor goes through it. */
+/* What a host's name resolves to, or the one address that a path is, while a constructor goes
+   through it. */
 
 #include <lua.h>
 #include <stdbool.h>
@@ -17,5 +18,8 @@ struct addresses {
    On failure returns NULL and sets `*error`; what is pushed then is of no use. */
 const struct addresses *addresses_resolve(lua_State *L, const char *host, const char *port,
                                           bool passive, struct net_error *error);
+
+/* addresses_of_path is addresses_resolve for the path of a unix socket. */
+const struct addresses *addresses_of_path(lua_State *L, const char *path, struct net_error *error);
 
 #endif

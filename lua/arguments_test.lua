@@ -150,7 +150,7 @@ for _, object in ipairs({ sock, accepted, server }) do
         raises('expected, got', object[name], sock.sock)
     end
 end
-raises('net.tls.stream.inet.Server expected, got net.tls.stream.inet.Client', server.accept, sock)
+raises('net.tls.stream.Server expected, got net.tls.stream.inet.Client', server.accept, sock)
 
 -- A finalised object: an error or nothing, never a crash.
 for _, object in ipairs({ sock, accepted, server }) do

@@ -7,11 +7,13 @@
 #include "lua/inet.h"
 #include "lua/poller.h"
 #include "lua/tls_config.h"
+#include "lua/unix.h"
 
 int luaopen_net(lua_State *L);
 int luaopen_net_addrinfo(lua_State *L);
 int luaopen_net_poll(lua_State *L);
 int luaopen_net_stream_inet(lua_State *L);
+int luaopen_net_stream_unix(lua_State *L);
 int luaopen_net_tls(lua_State *L);
 int luaopen_net_tls_config(lua_State *L);
 
@@ -50,10 +52,19 @@ static void set_constructor(lua_State *L, const char *name, lua_CFunction new) {
   lua_setfield(L, -2, name);
 }
 
-int luaopen_net_stream_inet(lua_State *L) {
+/* Pushes a module of the two constructors. */
+static int push_constructors(lua_State *L, lua_CFunction client, lua_CFunction server) {
   luaL_checkversion(L);
   lua_createtable(L, 0, 2);
-  set_constructor(L, "client", inet_client_new);
-  set_constructor(L, "server", inet_server_new);
+  set_constructor(L, "client", client);
+  set_constructor(L, "server", server);
   return 1;
+}
+
+int luaopen_net_stream_inet(lua_State *L) {
+  return push_constructors(L, inet_client_new, inet_server_new);
+}
+
+int luaopen_net_stream_unix(lua_State *L) {
+  return push_constructors(L, unix_client_new, unix_server_new);
 }

@@ -215,6 +215,11 @@ struct net_tls_config *tls_config_option(lua_State *L, int index) {
   return config;
 }
 
+struct net_tls_config *tls_config_argument(lua_State *L, int index) {
+  const struct tls_config *self = class_test(L, index, &tls_config_class);
+  return self && self->config ? self->config : tls_config_option(L, index);
+}
+
 static int config_new(lua_State *L) {
   struct tls_config *self = class_new(L, &tls_config_class, sizeof(*self), 0);
   self->config = net_tls_config_new();

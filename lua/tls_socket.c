@@ -68,11 +68,21 @@ static const luaL_Reg unsupported_methods[] = {
     {NULL, NULL},
 };
 
+/* Those of unix sockets alone: what would pass descriptors beside the bytes of TLS. */
+static const luaL_Reg unsupported_unix_methods[] = {
+    {"sendfd", not_supported},
+    {"sendfdsync", not_supported},
+    {"recvfd", not_supported},
+    {"recvfdsync", not_supported},
+    {NULL, NULL},
+};
+
 static const luaL_Reg *const no_methods[] = {NULL};
+static const luaL_Reg *const unix_methods[] = {unsupported_unix_methods, NULL};
 static const luaL_Reg *const tls_socket_methods[] = {
     io_methods, unsupported_methods, tls_information_methods, lock_methods, NULL,
 };
-static const luaL_Reg *const server_methods[] = {inet_server_methods, NULL};
+static const luaL_Reg *const server_lists[] = {server_methods, NULL};
 
 const struct class stream_socket_class = {
     .name = "net.stream.Socket", .parent = &socket_class, .methods = no_methods};
@@ -86,5 +96,17 @@ const struct class tls_inet_socket_class = {
 const struct class tls_inet_client_class = {
     .name = "net.tls.stream.inet.Client", .parent = &tls_socket_class, .methods = no_methods};
 
+const struct class tls_server_class = {
+    .name = "net.tls.stream.Server", .parent = &tls_socket_class, .methods = server_lists};
+
 const struct class tls_inet_server_class = {
-    .name = "net.tls.stream.inet.Server", .parent = &tls_socket_class, .methods = server_methods};
+    .name = "net.tls.stream.inet.Server", .parent = &tls_server_class, .methods = no_methods};
+
+const struct class tls_unix_socket_class = {
+    .name = "net.tls.stream.unix.Socket", .parent = &tls_socket_class, .methods = unix_methods};
+
+const struct class tls_unix_client_class = {
+    .name = "net.tls.stream.unix.Client", .parent = &tls_socket_class, .methods = unix_methods};
+
+const struct class tls_unix_server_class = {
+    .name = "net.tls.stream.unix.Server", .parent = &tls_server_class, .methods = unix_methods};

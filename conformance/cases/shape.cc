@@ -128,6 +128,7 @@ void NoSuchPath(World &world) {
 }
 
 void PathTooLong(World &world) {
+  world.setup().certificate = "server";
   world.Configure();
   Endpoint endpoint{0, world.NewEndpoint().path + std::string(100, 'x')};
   Tuple refused = {Nil(), TextWith({"File name too long"}), Nil()};
@@ -137,6 +138,7 @@ void PathTooLong(World &world) {
 
 // Nobody may listen there any more: what is at the path is not the driver's to remove.
 void PathTaken(World &world) {
+  world.setup().certificate = "server";
   world.Configure();
   Endpoint endpoint = NobodyListens(world);
   world.Command("server 1 1 " + endpoint.HostWord())

@@ -42,10 +42,19 @@ Case CaseOf(const std::string &id, const std::string &method) {
           {"NTS-STUBS-01", "D-23"}};
 }
 
-Case LockCaseOf(const std::string &id, const std::string &method) {
+// The methods that would pass descriptors, which only unix sockets can.
+Case UnixCaseOf(const std::string &id, const std::string &method) {
+  Case a_case = CaseOf(id, method);
+  a_case.vary = OverUnix(a_case.vary);
+  a_case.also = {"D-23"};
+  return a_case;
+}
+
+Case LockCaseOf(const std::string &id, const std::string &method,
+                const Vary &vary = kNonblockingOnce) {
   return {id,
           method + " touches no lock",
-          kNonblockingOnce,
+          vary,
           [method](World &world) { WithoutLock(world, method); },
           {}};
 }
@@ -54,13 +63,26 @@ Case LockCaseOf(const std::string &id, const std::string &method) {
 
 std::vector<Case> UnusableCases() {
   return {
-      CaseOf("NTS-STUBS-02/1", "closer"),  CaseOf("NTS-STUBS-03/1", "closew"),
-      CaseOf("NTS-STUBS-04/1", "recvmsg"), CaseOf("NTS-STUBS-05/1", "recvmsgsync"),
-      CaseOf("NTS-STUBS-06/1", "readv"),   CaseOf("NTS-STUBS-07/1", "readvsync"),
-      CaseOf("NTS-STUBS-08/1", "sendmsg"), CaseOf("NTS-STUBS-09/1", "sendmsgsync"),
-      CaseOf("NTS-STUBS-10/1", "writev"),  CaseOf("NTS-STUBS-11/1", "writevsync"),
-      LockCaseOf("D-23/1", "recvmsgsync"), LockCaseOf("D-23/2", "readvsync"),
-      LockCaseOf("D-23/3", "sendmsgsync"), LockCaseOf("D-23/4", "writevsync"),
+      CaseOf("NTS-STUBS-02/1", "closer"),
+      CaseOf("NTS-STUBS-03/1", "closew"),
+      CaseOf("NTS-STUBS-04/1", "recvmsg"),
+      CaseOf("NTS-STUBS-05/1", "recvmsgsync"),
+      CaseOf("NTS-STUBS-06/1", "readv"),
+      CaseOf("NTS-STUBS-07/1", "readvsync"),
+      CaseOf("NTS-STUBS-08/1", "sendmsg"),
+      CaseOf("NTS-STUBS-09/1", "sendmsgsync"),
+      CaseOf("NTS-STUBS-10/1", "writev"),
+      CaseOf("NTS-STUBS-11/1", "writevsync"),
+      LockCaseOf("D-23/1", "recvmsgsync"),
+      LockCaseOf("D-23/2", "readvsync"),
+      LockCaseOf("D-23/3", "sendmsgsync"),
+      LockCaseOf("D-23/4", "writevsync"),
+      UnixCaseOf("D-23-UNIX/1", "sendfd"),
+      UnixCaseOf("D-23-UNIX/2", "sendfdsync"),
+      UnixCaseOf("D-23-UNIX/3", "recvfd"),
+      UnixCaseOf("D-23-UNIX/4", "recvfdsync"),
+      LockCaseOf("D-23-UNIX/5", "sendfdsync", OverUnix(kNonblockingOnce)),
+      LockCaseOf("D-23-UNIX/6", "recvfdsync", OverUnix(kNonblockingOnce)),
   };
 }
 

@@ -2,6 +2,7 @@
 -- nothing but the public API. line_protocol.lua is what any driver in Lua can use.
 
 local inet = require('net.stream.inet')
+local unix = require('net.stream.unix')
 local config = require('net.tls.config')
 local poll = require('net.poll')
 local tls = require('net.tls')
@@ -82,19 +83,29 @@ function commands.call(words) return call_method(sockets[words[2]], words[3], pa
 function commands.accept(words) return keep(sockets, words[2], servers[words[3]]:accept()) end
 function commands.calls(words) return values(calls[words[2]]) end
 
+local function is_path(host) return host:sub(1, 1) == '/' end
+
+local function new_client(host, port, options)
+  if is_path(host) then return unix.client.new(host, options) end
+  return inet.client.new(host, port, options)
+end
+
 function commands.client(words)
   local host, port, name, deadline = table.unpack(parse_all(words, 4), 1, 4)
-  if host:find('^/') then return protocol.unsupported('unix sockets') end
-  if not name then return protocol.unsupported('a client without a name') end
+  if not name and not is_path(host) then return protocol.unsupported('a client without a name') end
   local options = { tlscfg = configs[words[3]], servername = name, deadline = deadline }
-  local answer = keep(sockets, words[2], inet.client.new(host, port, options))
+  local answer = keep(sockets, words[2], new_client(host, port, options))
   assert(options.servername == name and options.deadline == deadline, 'its options were changed')
   return answer
 end
 
+local function new_server(host, options)
+  if is_path(host) then return unix.server.new(host, options) end
+  return inet.server.new(host, 0, options)
+end
+
 function commands.server(words)
-  if words[4]:find('^s:/') then return protocol.unsupported('unix sockets') end
-  local server, err, address = inet.server.new(parse(words[4]), 0, { tlscfg = configs[words[3]] })
+  local server, err, address = new_server(parse(words[4]), { tlscfg = configs[words[3]] })
   if not server then return values(server, err, address) end
   assert(server:listen())
   servers[words[2]] = server

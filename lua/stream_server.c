@@ -1,17 +1,8 @@
-#include "lua/addresses.h"
-#include "lua/addrinfo.h"
-#include "lua/args.h"
-#include "lua/inet.h"
-#include "lua/poller.h"
-#include "lua/tls_config.h"
-#include "lua/tls_socket.h"
-#include "lua/triple.h"
+#include "lua/stream_server.h"
 
-enum {
-  HOST = 1,
-  PORT,
-  OPTIONS
-};
+#include "lua/addrinfo.h"
+#include "lua/poller.h"
+#include "lua/triple.h"
 
 static struct net_transport_result close_nothing(void *context) {
   (void)context;
@@ -45,9 +36,9 @@ static struct net_error bind_any(const struct addresses *addresses, struct net_b
   return error;
 }
 
-static int fail(lua_State *L, struct socket *socket, const char *operation,
-                struct net_error error) {
-  socket_dispose(socket);
+int stream_server_fail(lua_State *L, struct socket *server, const char *operation,
+                       struct net_error error) {
+  socket_dispose(server);
   socket_failure(L, operation, error);
   lua_pushnil(L);
   return 3;
@@ -62,7 +53,7 @@ static int bound(lua_State *L, struct socket *socket, int index) {
     error = net_local_address(socket->fd, &address);
   }
   if (error.kind != NET_ERROR_NONE) {
-    return fail(L, socket, "bind", error);
+    return stream_server_fail(L, socket, "bind", error);
   }
   lua_pushvalue(L, index);
   lua_pushnil(L);
@@ -70,28 +61,23 @@ static int bound(lua_State *L, struct socket *socket, int index) {
   return 3;
 }
 
-int inet_server_new(lua_State *L) {
-  const char *host = args_optional_text(L, HOST);
-  const char *port = args_port(L, PORT);
-  char text[NET_TLS_ERROR_SIZE];
-  struct net_error error;
-  lua_settop(L, OPTIONS);
-  struct net_tls_config *config = tls_config_option(L, OPTIONS);
-  struct net_bind_options options = {
-      .reuseaddr = args_option_boolean(L, OPTIONS, "reuseaddr"),
-      .reuseport = args_option_boolean(L, OPTIONS, "reuseport"),
-  };
-  struct socket *socket = socket_new(L, &tls_inet_server_class);
-  int index = lua_gettop(L);
-  socket->config = net_tls_config_retain(config);
-  socket->nonblocking = poller_is_pollable(L);
-  if (!can_serve(config, text)) {
-    return triple_error(L, TRIPLE_VALUE, text);
+struct socket *stream_server_new(lua_State *L, const struct class *class,
+                                 struct net_tls_config *config) {
+  char error[NET_TLS_ERROR_SIZE];
+  struct socket *server = socket_new(L, class);
+  server->config = net_tls_config_retain(config);
+  server->nonblocking = poller_is_pollable(L);
+  if (!can_serve(config, error)) {
+    triple_error(L, TRIPLE_VALUE, error);
+    return NULL;
   }
-  const struct addresses *addresses = addresses_resolve(L, host, port, true, &error);
-  if (!addresses) {
-    return fail(L, socket, "getaddrinfo", error);
-  }
-  error = bind_any(addresses, options, socket);
-  return error.kind == NET_ERROR_NONE ? bound(L, socket, index) : fail(L, socket, "bind", error);
+  return server;
+}
+
+int stream_server_bind(lua_State *L, int index, const struct addresses *addresses,
+                       struct net_bind_options options) {
+  struct socket *server = lua_touserdata(L, index);
+  struct net_error error = bind_any(addresses, options, server);
+  return error.kind == NET_ERROR_NONE ? bound(L, server, index)
+                                      : stream_server_fail(L, server, "bind", error);
 }

@@ -1,0 +1,50 @@
+/* The constructors of net.stream.inet: TCP. */
+
+#include "lua/inet.h"
+
+#include "lua/addresses.h"
+#include "lua/args.h"
+#include "lua/stream_client.h"
+#include "lua/stream_server.h"
+#include "lua/tls_config.h"
+#include "lua/tls_socket.h"
+#include "lua/triple.h"
+
+enum {
+  HOST = 1,
+  PORT,
+  OPTIONS
+};
+
+int inet_client_new(lua_State *L) {
+  static const struct stream_client client = {
+      .class = &tls_inet_client_class, .options = OPTIONS, .name = HOST};
+  const char *host = args_optional_text(L, HOST);
+  const char *port = args_port(L, PORT);
+  struct net_error error;
+  stream_client_prepare(L, &client);
+  if (!addresses_resolve(L, host, port, false, &error)) {
+    return triple_net_error(L, TRIPLE_VALUE, "getaddrinfo", error);
+  }
+  return stream_client_connect(L, &client);
+}
+
+int inet_server_new(lua_State *L) {
+  const char *host = args_optional_text(L, HOST);
+  const char *port = args_port(L, PORT);
+  struct net_error error;
+  lua_settop(L, OPTIONS);
+  struct net_tls_config *config = tls_config_option(L, OPTIONS);
+  struct net_bind_options options = {
+      .reuseaddr = args_option_boolean(L, OPTIONS, "reuseaddr"),
+      .reuseport = args_option_boolean(L, OPTIONS, "reuseport"),
+  };
+  struct socket *server = stream_server_new(L, &tls_inet_server_class, config);
+  if (!server) {
+    return 3;
+  }
+  int index = lua_gettop(L);
+  const struct addresses *addresses = addresses_resolve(L, host, port, true, &error);
+  return addresses ? stream_server_bind(L, index, addresses, options)
+                   : stream_server_fail(L, server, "getaddrinfo", error);
+}

@@ -1,0 +1,178 @@
+#include "lua/stream_client.h"
+
+#include <string.h>
+
+#include "lua/addresses.h"
+#include "lua/addrinfo.h"
+#include "lua/args.h"
+#include "lua/poller.h"
+#include "lua/socket.h"
+#include "lua/tls_config.h"
+#include "lua/triple.h"
+#include "lua/wait.h"
+
+/* The stack of the constructor, above its arguments: a function's `base` is the index of the last
+   of those. */
+enum {
+  CONFIG = 1,
+  SERVER_NAME,
+  SOCKET,
+  STATE,
+  ADDRESSES,
+  OK
+};
+
+/* A connect under way, over all addresses in turn. */
+struct connecting {
+  struct wait_target target;
+  int64_t deadline;
+  /* Which address is tried. */
+  size_t current;
+};
+
+static int64_t remaining(const struct socket *socket, const void *context,
+                         enum net_tls_outcome want) {
+  const struct connecting *state = context;
+  (void)socket, (void)want;
+  return net_deadline_remaining(state->deadline);
+}
+
+/* Pushes the name to verify: opts.servername or else the argument that stands for it. */
+static void push_server_name(lua_State *L, const struct stream_client *client) {
+  if (!args_option(L, client->options, "servername")) {
+    if (client->name != 0) {
+      lua_pop(L, 1);
+      lua_pushvalue(L, client->name);
+    }
+    return;
+  }
+  if (lua_type(L, -1) != LUA_TSTRING) {
+    luaL_argerror(L, client->options, "opts.servername must be string");
+  }
+  luaL_argcheck(L, strlen(lua_tostring(L, -1)) == lua_rawlen(L, -1), client->options,
+                "opts.servername contains zeros");
+}
+
+static const struct net_address *current_address(lua_State *L, int base) {
+  const struct addresses *addresses = lua_touserdata(L, base + ADDRESSES);
+  const struct connecting *state = lua_touserdata(L, base + STATE);
+  return &addresses->list[state->current];
+}
+
+static void close_descriptor(struct socket *socket) {
+  if (socket->fd >= 0) {
+    net_close(socket->fd);
+  }
+  socket->fd = -1;
+}
+
+static int fail(lua_State *L, int base, struct net_error error) {
+  close_descriptor(lua_touserdata(L, base + SOCKET));
+  return triple_net_error(L, TRIPLE_VALUE, "connect", error);
+}
+
+static int fail_tls(lua_State *L, int base, const char *error) {
+  close_descriptor(lua_touserdata(L, base + SOCKET));
+  return triple_error(L, TRIPLE_VALUE, error);
+}
+
+/* Makes the connected descriptor a TLS socket. */
+static int start_tls(lua_State *L, int base) {
+  struct socket *socket = lua_touserdata(L, base + SOCKET);
+  char error[NET_TLS_ERROR_SIZE];
+  if (!socket_start_tls(socket, false, lua_tostring(L, base + SERVER_NAME), error)) {
+    return fail_tls(L, base, error);
+  }
+  lua_pushvalue(L, base + SOCKET);
+  triple_value(L);
+  addrinfo_push(L, current_address(L, base));
+  return 4;
+}
+
+static bool has_next_address(lua_State *L, int base) {
+  const struct addresses *addresses = lua_touserdata(L, base + ADDRESSES);
+  struct connecting *state = lua_touserdata(L, base + STATE);
+  return ++state->current < addresses->count;
+}
+
+/* Connects to the current address; `*is_connected` tells whether that is done yet. */
+static struct net_error connect_current(lua_State *L, int base, bool *is_connected) {
+  struct socket *socket = lua_touserdata(L, base + SOCKET);
+  const struct connecting *state = lua_touserdata(L, base + STATE);
+  const struct net_address *address = current_address(L, base);
+  int fd = -1;
+  *is_connected = true;
+  struct net_error error = socket->nonblocking
+                               ? net_connect_start(address, &fd, is_connected)
+                               : net_connect(address, net_deadline_remaining(state->deadline), &fd);
+  if (error.kind == NET_ERROR_NONE) {
+    socket_open(socket, fd, address, socket->nonblocking);
+  }
+  return error;
+}
+
+static int connect_waited(lua_State *L, int status, lua_KContext context);
+
+static int connect_addresses(lua_State *L, int base) {
+  struct net_error error;
+  bool is_connected = false;
+  do {
+    error = connect_current(L, base, &is_connected);
+    if (error.kind == NET_ERROR_TIMEOUT) {
+      return fail(L, base, error);
+    }
+    if (error.kind == NET_ERROR_NONE) {
+      break;
+    }
+  } while (has_next_address(L, base));
+  if (error.kind != NET_ERROR_NONE) {
+    return fail(L, base, error);
+  }
+  if (is_connected) {
+    return start_tls(L, base);
+  }
+  wait_push(L, base + SOCKET, base + STATE);
+  lua_callk(L, WAIT_ARGUMENTS, 3, base, connect_waited);
+  return connect_waited(L, LUA_OK, base);
+}
+
+/* After the wait for the current address. The depth of calls is bounded by the addresses. */
+static int connect_waited(lua_State *L, int status, lua_KContext context) {
+  int base = (int)context;
+  struct socket *socket = lua_touserdata(L, base + SOCKET);
+  (void)status;
+  if (!lua_toboolean(L, base + OK)) {
+    close_descriptor(socket);
+    return triple_refused(L, TRIPLE_VALUE, "connect", base + OK);
+  }
+  lua_settop(L, base + ADDRESSES);
+  struct net_error error = net_connect_finish(socket->fd);
+  if (error.kind == NET_ERROR_NONE) {
+    return start_tls(L, base);
+  }
+  close_descriptor(socket);
+  return has_next_address(L, base) ? connect_addresses(L, base) : fail(L, base, error);
+}
+
+static void push_state(lua_State *L, int options) {
+  int64_t deadline_ms = args_option_milliseconds(L, options, "deadline");
+  struct connecting *state = lua_newuserdatauv(L, sizeof(*state), 0);
+  *state = (struct connecting){
+      .target = {.want = NET_TLS_WANT_WRITE, .timeout = remaining},
+      .deadline = net_deadline_after(deadline_ms),
+  };
+}
+
+void stream_client_prepare(lua_State *L, const struct stream_client *client) {
+  lua_settop(L, client->options);
+  struct net_tls_config *config = tls_config_option(L, client->options);
+  push_server_name(L, client);
+  struct socket *socket = socket_new(L, client->class);
+  socket->config = net_tls_config_retain(config);
+  push_state(L, client->options);
+  socket->nonblocking = poller_is_pollable(L);
+}
+
+int stream_client_connect(lua_State *L, const struct stream_client *client) {
+  return connect_addresses(L, client->options);
+}

@@ -1,0 +1,44 @@
+/* The constructors of net.stream.unix: unix sockets. */
+
+#include "lua/unix.h"
+
+#include "lua/addresses.h"
+#include "lua/args.h"
+#include "lua/stream_client.h"
+#include "lua/stream_server.h"
+#include "lua/tls_config.h"
+#include "lua/tls_socket.h"
+#include "lua/triple.h"
+
+enum {
+  PATHNAME = 1,
+  OPTIONS
+};
+
+/* A path is no name that a certificate could be for: opts.servername has to give one (D-24). */
+int unix_client_new(lua_State *L) {
+  static const struct stream_client client = {.class = &tls_unix_client_class, .options = OPTIONS};
+  const char *path = args_text(L, PATHNAME);
+  struct net_error error;
+  stream_client_prepare(L, &client);
+  if (!addresses_of_path(L, path, &error)) {
+    return triple_net_error(L, TRIPLE_VALUE, "connect", error);
+  }
+  return stream_client_connect(L, &client);
+}
+
+/* A path that is there already is left alone, whatever it is: bind refuses it. */
+int unix_server_new(lua_State *L) {
+  const char *path = args_text(L, PATHNAME);
+  struct net_error error;
+  lua_settop(L, OPTIONS);
+  struct net_tls_config *config = tls_config_argument(L, OPTIONS);
+  struct socket *server = stream_server_new(L, &tls_unix_server_class, config);
+  if (!server) {
+    return 3;
+  }
+  int index = lua_gettop(L);
+  const struct addresses *addresses = addresses_of_path(L, path, &error);
+  return addresses ? stream_server_bind(L, index, addresses, (struct net_bind_options){0})
+                   : stream_server_fail(L, server, "bind", error);
+}
