@@ -1,6 +1,6 @@
 #!/bin/bash
-# monorepo_test.sh: red if examples/monorepo does not build, or its program
-# does not say hello.
+# monorepo_test.sh: red if examples/monorepo does not build, its program does
+# not say hello, or its own gate on the conformance suite is red.
 set -u
 root=$(dirname "$(readlink -f WORKSPACE)")
 
@@ -19,6 +19,11 @@ options=(--color=no --curses=no --noshow_progress --symlink_prefix=/ ${disk_cach
 unset TEST_TMPDIR TEST_SRCDIR RUNFILES_DIR
 PATH=${PATH#.:}
 cd "$root/examples/monorepo" || exit
-said=$("$root/bazelw" "${startup[@]}" run "${options[@]}" //:hello </dev/null) || exit
+bazel() { # bazel COMMAND ARGUMENTS...
+    "$root/bazelw" "${startup[@]}" "$1" "${options[@]}" "${@:2}" </dev/null
+}
+
+bazel test --test_output=errors //:channel_conformance_test || exit
+said=$(bazel run //:hello) || exit
 echo "$said"
 [ "$said" = 'TLSv1.3: hello' ]

@@ -18,5 +18,5 @@ def net_tls_deps():
     _maybe(lua, "lua")
 
 def net_tls_test_deps():
-    """Declares what only this project's own tests need."""
+    """Declares what tests need: this project's own, and @net_tls//conformance as a test."""
     _maybe(googletest, "com_google_googletest")

@@ -1,5 +1,7 @@
 #include "conformance/runner/outcome.h"
 
+#include <stdlib.h>
+
 #include <algorithm>
 
 namespace conformance {
@@ -37,6 +39,12 @@ std::string NameOf(const Outcome &outcome) {
 }
 
 std::string Again(const Outcome &outcome) {
+  const char *target = getenv("TEST_TARGET");
+  if (target != nullptr) {
+    // A test of Bazel's, with a driver and options of its own, perhaps in another repository.
+    return "bazel test --test_output=streamed " + std::string(target) + " --test_filter='" +
+           SuiteName(*outcome.a_case) + "." + TestName(outcome.driver, outcome.axes) + "'";
+  }
   return "./bazelw run //conformance -- --driver '" + outcome.spelling + "' --filter '" +
          NameOf(outcome) + "'" + (outcome.a_case->full ? " --full" : "");
 }

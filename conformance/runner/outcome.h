@@ -58,7 +58,8 @@ struct Outcome {
 std::string NameOf(const Case &a_case, const std::string &driver, const Axes &axes);
 std::string NameOf(const Outcome &outcome);
 
-// Again returns the command that runs it once more.
+// Again returns the command that runs it once more: the one that runs the suite, or in a test of
+// Bazel's that test.
 std::string Again(const Outcome &outcome);
 
 // DriverStamp is what a driver says of itself.

@@ -1,6 +1,7 @@
 #include "conformance/runner/report.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 namespace conformance {
 namespace {
@@ -47,6 +48,7 @@ TEST_F(ReportTest, TheTableCountsByHeadingInTheRegistersOrder) {
 }
 
 TEST_F(ReportTest, AFailureShowsClauseAndHowToSeeItAgain) {
+  unsetenv("TEST_TARGET");
   Add(read_, "c", Verdict::kFail, "expected: x\n");
   Add(shape_, "c", Verdict::kPass);
   std::string failures = Failures(clauses_, outcomes_);
@@ -56,6 +58,14 @@ TEST_F(ReportTest, AFailureShowsClauseAndHowToSeeItAgain) {
     EXPECT_NE(failures.find(part), std::string::npos) << part;
   }
   EXPECT_EQ(failures.find("gives three"), std::string::npos);
+}
+
+TEST_F(ReportTest, ATestIsRunAgainByBazel) {
+  setenv("TEST_TARGET", "//ours:gate", 1);
+  Add(read_, "c", Verdict::kFail);
+  EXPECT_EQ(Again(outcomes_[0]),
+            "bazel test --test_output=streamed //ours:gate "
+            "--test_filter='NTS_READ_01/1.c.tcp.blocking.tls13.client'");
 }
 
 TEST_F(ReportTest, TheSummaryCountsVerdicts) {

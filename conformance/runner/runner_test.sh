@@ -2,6 +2,7 @@
 # The runner with drivers that are wrong: each must give the right exit status
 # and say what was wrong.
 set -u
+unset TEST_TARGET
 runner=$1 register=$2 fake=$PWD/$3
 failures=0
 shopt -s extglob
