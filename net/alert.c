@@ -1,6 +1,6 @@
 #include "net/alert.h"
 
-#include <stddef.h>
+#include <stdio.h>
 
 static const struct {
   uint8_t description;
@@ -43,11 +43,25 @@ static const struct {
     {121, "ech_required"},
 };
 
-const char *net_alert_name(uint8_t description) {
+static const char *find_name(uint8_t description) {
   for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++) {
     if (alerts[i].description == description) {
       return alerts[i].name;
     }
   }
-  return "unknown";
+  return NULL;
+}
+
+const char *net_alert_name(uint8_t description) {
+  const char *name = find_name(description);
+  return name != NULL ? name : "unknown";
+}
+
+void net_alert_describe(uint8_t description, char text[NET_ALERT_SIZE]) {
+  const char *name = find_name(description);
+  if (name != NULL) {
+    snprintf(text, NET_ALERT_SIZE, "%s", name);
+  } else {
+    snprintf(text, NET_ALERT_SIZE, "unknown (%u)", description);
+  }
 }

@@ -31,6 +31,13 @@ TEST_P(TlsAlertTest, FatalAlertOfThePeer) {
   EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.Close()));
 }
 
+TEST_P(TlsAlertTest, AlertWithoutAName) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().SendFatalAlert(137);
+  EXPECT_TRUE(IsError(connection_.Read(), "read failed: peer sent alert unknown (137)"));
+  EXPECT_EQ("unknown, received, fatal", Alert());
+}
+
 TEST_P(TlsAlertTest, AlertThatExplainsWhyAWriteIsRefused) {
   ASSERT_TRUE(connection_.Exchange(1, 10));
   peer().SendFatalAlert(SSL_AD_ACCESS_DENIED);

@@ -55,7 +55,8 @@ static void describe_own_failure(const struct net_tls_socket *socket, char *text
 
 void net_tls_fail_tls(struct net_tls_socket *socket, const char *operation) {
   bool has_alert = socket->alert.is_known && socket->alert.fatal;
-  const char *alert = net_alert_name(socket->alert.description);
+  char alert[NET_ALERT_SIZE];
+  net_alert_describe(socket->alert.description, alert);
   char reason[NET_TLS_ERROR_SIZE / 2];
   describe_own_failure(socket, reason, sizeof(reason));
   if (net_tls_is_alerted(socket)) {

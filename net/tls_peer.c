@@ -5,16 +5,24 @@
 #include "net/alert.h"
 #include "net/tls_socket_internal.h"
 
+/* In TLS 1.3 the level says nothing: all alerts but these two end the connection (RFC 8446,
+   section 6). */
+static bool is_fatal(const SSL *ssl, uint8_t level, uint8_t description) {
+  bool is_closure = description == SSL_AD_CLOSE_NOTIFY || description == SSL_AD_USER_CANCELLED;
+  return level != SSL3_AL_WARNING || (SSL_version(ssl) == TLS1_3_VERSION && !is_closure);
+}
+
+/* An alert that answers the peer's fatal one explains nothing. */
 void net_tls_note_alert(const SSL *ssl, int type, int value) {
+  struct net_tls_socket *socket = SSL_get_app_data(ssl);
   bool sent = type == SSL_CB_WRITE_ALERT;
-  if (!sent && type != SSL_CB_READ_ALERT) {
+  if ((!sent && type != SSL_CB_READ_ALERT) || net_tls_is_alerted(socket)) {
     return;
   }
-  struct net_tls_socket *socket = SSL_get_app_data(ssl);
   socket->alert.is_known = true;
   socket->alert.sent = sent;
-  socket->alert.fatal = (value >> 8) == SSL3_AL_FATAL;
   socket->alert.description = (uint8_t)(value & 0xff);
+  socket->alert.fatal = is_fatal(ssl, (uint8_t)(value >> 8), socket->alert.description);
 }
 
 bool net_tls_socket_alert(const struct net_tls_socket *socket, struct net_tls_alert *alert) {

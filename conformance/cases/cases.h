@@ -19,6 +19,7 @@ std::vector<Case> ReadCases();
 std::vector<Case> WriteCases();
 std::vector<Case> ShapeCases();
 std::vector<Case> ErrorCases();
+std::vector<Case> AlertCases();
 std::vector<Case> TimeCases();
 std::vector<Case> FaultCases();
 std::vector<Case> DripCases();

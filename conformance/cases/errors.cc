@@ -1,6 +1,7 @@
 // How a connection ends, and what is said of it
 
 #include "conformance/cases/cases.h"
+#include "conformance/cases/deaths.h"
 #include "conformance/cases/steps.h"
 
 namespace conformance {
@@ -98,18 +99,6 @@ void ClosedLocally(World &world) {
   world.Call("closed_by").Gives({Bytes("local")});
 }
 
-// The first error's text, which every later call has to repeat.
-void StaysDead(World &world, const Result &first) {
-  std::string text = first.TextOf(1);
-  world.Expect(!text.empty(), "there is no error to begin with");
-  world.Call("read").Gives({Nil(), Bytes(text), Nil()});
-  world.Call("write", StringWord("x")).Gives({Nil(), Bytes(text), Nil()});
-  world.Call("handshake").Gives({False(), Bytes(text), Nil()});
-  world.Call("read").Gives({Nil(), Bytes(text), Nil()});
-  size_t success = text.find("Success");
-  world.Expect(success == std::string::npos, "the error is `Success`");
-}
-
 void StickyAlertInHandshake(World &world) {
   world.setup().peer_handshakes = false;
   world.Connect();
@@ -142,13 +131,6 @@ void StickyReset(World &world) {
   StaysDead(world, world.Call("read").Gives(NilError()));
 }
 
-// Each fatal alert by the name that the RFCs give it.
-void NamesAlert(World &world, int description, const std::string &name) {
-  world.Establish();
-  world.peer().FatalAlert(static_cast<uint8_t>(description));
-  world.Call("read").Gives({Nil(), TextWith({"read", name, "peer"}), Nil()});
-}
-
 void NamesOwnAlert(World &world) {
   world.Establish();
   SendGarbageRecord(world);
@@ -166,9 +148,6 @@ void PlainHttp(World &world) {
 }  // namespace
 
 std::vector<Case> ErrorCases() {
-  auto named = [](int description, const char *name) {
-    return [description, name](World &world) { NamesAlert(world, description, name); };
-  };
   return {
       {"D-10/1",
        "FIN without close_notify is an error: eof",
@@ -206,26 +185,6 @@ std::vector<Case> ErrorCases() {
       {"D-11/3", "a fatal alert is sticky", kEveryAxis, StickyAlert, {}},
       {"D-11/4", "a record that does not decrypt is sticky", kEveryAxis, StickyGarbage, {}},
       {"D-11/5", "a reset is sticky", kEveryAxis, StickyReset, {}},
-      {"D-12/1",
-       "the peer's alert by name: internal_error",
-       kEveryAxis,
-       named(SSL_AD_INTERNAL_ERROR, "internal_error"),
-       {}},
-      {"D-12/2",
-       "the peer's alert by name: decode_error",
-       kModesAndRoles,
-       named(SSL_AD_DECODE_ERROR, "decode_error"),
-       {}},
-      {"D-12/3",
-       "the peer's alert by name: certificate_unknown",
-       kModesAndRoles,
-       named(SSL_AD_CERTIFICATE_UNKNOWN, "certificate_unknown"),
-       {}},
-      {"D-12/4",
-       "the peer's alert by name: access_denied",
-       kModesAndRoles,
-       named(SSL_AD_ACCESS_DENIED, "access_denied"),
-       {}},
       {"D-12/5", "the own alert by name: bad_record_mac", kEveryAxis, NamesOwnAlert, {}},
       {"D-12/6", "a handshake's error says that it was the handshake", kEveryAxis, PlainHttp, {}},
   };

@@ -46,6 +46,7 @@ Peer::Peer(int fd, const PeerOptions &options)
   fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) | O_NONBLOCK);
   UseOptions(options);
   ssl_.reset(SSL_new(context_.get()));
+  SSL_set_app_data(ssl_.get(), this);
   SSL_set0_rbio(ssl_.get(), BIO_new(BIO_s_mem()));
   SSL_set0_wbio(ssl_.get(), BIO_new(BIO_s_mem()));
   BIO_set_mem_eof_return(SSL_get_rbio(ssl_.get()), -1);
@@ -69,6 +70,7 @@ void Peer::UseOptions(const PeerOptions &options) {
   SSL_CTX_set_max_proto_version(context, options.version);
   SSL_CTX_set_msg_callback(context, OnMessage);
   SSL_CTX_set_msg_callback_arg(context, this);
+  SSL_CTX_set_keylog_callback(context, OnSecret);
   if (!options.tickets) {
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   }
@@ -91,10 +93,41 @@ void Peer::OnMessage(int is_write, int, int content_type, const void *bytes, siz
   if (is_write != 0 || content_type != SSL3_RT_ALERT || length != 2) {
     return;
   }
-  auto *self = static_cast<Peer *>(peer);
-  int description = static_cast<const uint8_t *>(bytes)[1];
-  self->alerts_.push_back(description);
-  self->close_notifies_ += description == SSL_AD_CLOSE_NOTIFY ? 1 : 0;
+  static_cast<Peer *>(peer)->NoteAlert(static_cast<const uint8_t *>(bytes)[1]);
+}
+
+// A line is a label, the client's random and the secret, in hex.
+void Peer::OnSecret(const SSL *ssl, const char *line) {
+  std::string text = line;
+  size_t hex = text.rfind(' ') + 1;
+  std::string secret;
+  for (; hex + 2 <= text.size(); hex += 2) {
+    secret.push_back(static_cast<char>(std::stoi(text.substr(hex, 2), nullptr, 16)));
+  }
+  auto *self = static_cast<Peer *>(SSL_get_app_data(ssl));
+  self->secrets_[text.substr(0, text.find(' '))] = secret;
+}
+
+void Peer::NoteAlert(int description) {
+  alerts_.push_back(description);
+  close_notifies_ += description == SSL_AD_CLOSE_NOTIFY ? 1 : 0;
+}
+
+// Nothing is encrypted yet: whole records, of which alerts are two bytes long.
+void Peer::NoteEarlyAlerts(const std::string &bytes) {
+  constexpr size_t kHeader = SSL3_RT_HEADER_LENGTH;
+  early_ += bytes;
+  while (early_.size() >= kHeader) {
+    auto byte = [this](size_t i) { return static_cast<uint8_t>(early_[i]); };
+    size_t length = kHeader + (byte(3) << 8 | byte(4));
+    if (early_.size() < length) {
+      break;
+    }
+    if (byte(0) == SSL3_RT_ALERT && length == kHeader + 2) {
+      NoteAlert(byte(kHeader + 1));
+    }
+    early_.erase(0, length);
+  }
 }
 
 void Peer::LogMessage(bool is_write, int content_type, const uint8_t *bytes, size_t length) {
@@ -151,6 +184,39 @@ void Peer::SendRaw(const std::string &bytes) {
   SendOutput();
 }
 
+void Peer::SendSealed(uint8_t type, const std::string &content, const std::string &record) {
+  bool is_alert = type == SSL3_RT_ALERT && content.size() == 2;
+  wire_.Sealed(static_cast<uint8_t>(record[0]), record.size() - SSL3_RT_HEADER_LENGTH);
+  wire_.WroteAlert(is_alert ? AlertName(content[0], content[1])
+                            : std::to_string(content.size()) + " bytes of " + RecordName(type));
+  output_ += record;
+  wire_.Queued(record.size());
+  SendOutput();
+}
+
+void Peer::Seal(uint8_t type, const std::string &content, size_t padding) {
+  if (!sealer_ && SSL_version(ssl_.get()) == TLS1_3_VERSION) {
+    const char *name =
+        SSL_is_server(ssl_.get()) ? "SERVER_TRAFFIC_SECRET_0" : "CLIENT_TRAFFIC_SECRET_0";
+    sealer_ = std::make_unique<Sealer>(SSL_get_current_cipher(ssl_.get()), secrets_[name],
+                                       SSL_get_write_sequence(ssl_.get()));
+  } else if (!sealer_) {
+    sealer_ = std::make_unique<Sealer>(ssl_.get());
+  }
+  SendSealed(type, content, sealer_->Seal(type, content, padding));
+}
+
+void Peer::SealInHandshake(uint8_t type, const std::string &content) {
+  const SSL_CIPHER *cipher = SSL_get_pending_cipher(ssl_.get());
+  const char *name = SSL_is_server(ssl_.get()) ? "SERVER_HANDSHAKE_TRAFFIC_SECRET"
+                                               : "CLIENT_HANDSHAKE_TRAFFIC_SECRET";
+  if (!sealer_) {
+    sealer_ = std::make_unique<Sealer>(cipher ? cipher : SSL_get_current_cipher(ssl_.get()),
+                                       secrets_[name], 0);
+  }
+  SendSealed(type, content, sealer_->Seal(type, content));
+}
+
 void Peer::Finish() {
   finish_wanted_ = true;
   FinishIfDue();
@@ -186,6 +252,14 @@ void Peer::DropHeld() {
   output_.clear();
   wire_.Dropped();
   FinishIfDue();
+}
+
+std::string Peer::TakeHeld() {
+  std::string bytes;
+  bytes.swap(output_);
+  wire_.Dropped();
+  holding_ = false;
+  return bytes;
 }
 
 bool Peer::handshaked() const {
@@ -235,6 +309,9 @@ void Peer::Receive(size_t most) {
   if (count > 0) {
     received_raw_ += static_cast<size_t>(count);
     wire_.Received(buffer, static_cast<size_t>(count));
+    if (!started_) {
+      NoteEarlyAlerts(std::string(buffer, static_cast<size_t>(count)));
+    }
     BIO_write(SSL_get_rbio(ssl_.get()), buffer, static_cast<int>(count));
   } else if (count == 0) {
     saw_fin_ = true;
@@ -298,8 +375,9 @@ void Peer::CollectOutput() {
 }
 
 void Peer::SendOutput() {
-  while (!holding_ && !output_.empty() && fd_ >= 0) {
-    ssize_t count = send(fd_, output_.data(), output_.size(), MSG_NOSIGNAL);
+  size_t sent = 0;
+  while (!holding_ && sent < output_.size() && fd_ >= 0) {
+    ssize_t count = send(fd_, output_.data() + sent, output_.size() - sent, MSG_NOSIGNAL);
     if (count < 0) {
       if (errno == EPIPE || errno == ECONNRESET) {
         SeeReset();
@@ -307,8 +385,9 @@ void Peer::SendOutput() {
       break;
     }
     wire_.Sent(static_cast<size_t>(count));
-    output_.erase(0, static_cast<size_t>(count));
+    sent += static_cast<size_t>(count);
   }
+  output_.erase(0, sent);
   FinishIfDue();
 }
 

@@ -6,10 +6,13 @@
 
 #include <openssl/ssl.h>
 
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "conformance/runner/pump.h"
+#include "conformance/runner/sealer.h"
 #include "conformance/runner/wire.h"
 
 namespace conformance {
@@ -47,6 +50,11 @@ class Peer : public Pumped {
   void FatalAlert(uint8_t description);
   void KeyUpdate();
   void SendRaw(const std::string &bytes);
+  // Seal sends any content as a record of the connection, whose handshake is done. Its own TLS does
+  // not know of that record: from then on it sends by Seal alone.
+  void Seal(uint8_t type, const std::string &content, size_t padding = 0);
+  // SealInHandshake does so under the keys that a TLS 1.3 handshake begins with.
+  void SealInHandshake(uint8_t type, const std::string &content);
   // Finish sends a FIN after all that was to be sent.
   void Finish();
   // Reset makes the connection end with a RST. Unix sockets have none: the driver reads "Connection
@@ -67,6 +75,8 @@ class Peer : public Pumped {
   }
   void Release(size_t length = SIZE_MAX);
   void DropHeld();
+  // TakeHeld forgets it, holds no more, and returns it.
+  std::string TakeHeld();
   size_t held() const {
     return output_.size();
   }
@@ -84,7 +94,8 @@ class Peer : public Pumped {
   int close_notifies() const {
     return close_notifies_;
   }
-  // Descriptions of the alerts that came, close_notify among them.
+  // Descriptions of the alerts that came, close_notify among them, also where it has not begun its
+  // handshake.
   const std::vector<int> &alerts() const {
     return alerts_;
   }
@@ -120,6 +131,10 @@ class Peer : public Pumped {
   static void OnMessage(int is_write, int version, int content_type, const void *bytes,
                         size_t length, SSL *ssl, void *peer);
   void LogMessage(bool is_write, int content_type, const uint8_t *bytes, size_t length);
+  static void OnSecret(const SSL *ssl, const char *line);
+  void SendSealed(uint8_t type, const std::string &content, const std::string &record);
+  void NoteAlert(int description);
+  void NoteEarlyAlerts(const std::string &bytes);
   void UseOptions(const PeerOptions &options);
   void Receive(size_t most);
   void Advance();
@@ -136,6 +151,9 @@ class Peer : public Pumped {
   Wire wire_;
   bssl::UniquePtr<SSL_CTX> context_;
   bssl::UniquePtr<SSL> ssl_;
+  std::unique_ptr<Sealer> sealer_;
+  // The secrets of TLS 1.3 by their names in the key log.
+  std::map<std::string, std::string> secrets_;
   bool started_ = false;
   bool stalled_ = false;
   bool holding_ = false;
@@ -143,6 +161,8 @@ class Peer : public Pumped {
   bool finished_ = false;
   bool saw_fin_ = false;
   bool saw_reset_ = false;
+  // What came before it began its handshake.
+  std::string early_;
   // What it has still to send.
   std::string output_;
   // What it has still to write as TLS, until the handshake is done.

@@ -205,6 +205,45 @@ TEST_P(PeerTest, TellsWhyItsTlsFailed) {
                 ": alert fatal bad_record_mac\n");
 }
 
+TEST_P(PeerTest, SealsAnyContent) {
+  Handshake();
+  client_->Write("as usual, ");
+  for (Peer *peer : {client_.get(), server_.get()}) {
+    peer->Seal(SSL3_RT_APPLICATION_DATA, "");
+    peer->Seal(SSL3_RT_APPLICATION_DATA, "sealed", 7);
+  }
+  Until([this] { return server_->received() == "as usual, sealed"; });
+  Until([this] { return client_->received() == "sealed"; });
+  client_->Seal(SSL3_RT_ALERT, "\x01");
+  Until([this] { return !server_->error().empty(); });
+  EXPECT_NE(server_->error().find("BAD_ALERT"), std::string::npos) << server_->error();
+}
+
+TEST_P(PeerTest, SeesAnAlertBeforeItsHandshake) {
+  const std::string alert("\x15\x03\x01\x00\x02\x02\x32", 7);
+  client_->SendRaw(std::string("\x16\x03\x01\x00\x01?", 6) + alert.substr(0, 3));
+  Until([this] { return server_->received_raw() == 9; });
+  EXPECT_TRUE(server_->alerts().empty());
+  client_->SendRaw(alert.substr(3));
+  Until([this] { return !server_->alerts().empty(); });
+  EXPECT_EQ(server_->alerts(), std::vector<int>{SSL_AD_DECODE_ERROR});
+}
+
+TEST_P(PeerTest, SealsInTheHandshake) {
+  if (GetParam() != TLS1_3_VERSION) {
+    return;
+  }
+  client_->StartHandshake();
+  client_->Hold();
+  server_->StartHandshake();
+  Until([this] { return client_->held() > 0; });
+  EXPECT_NE(client_->TakeHeld(), "");
+  EXPECT_EQ(client_->held(), 0u);
+  client_->SealInHandshake(SSL3_RT_ALERT, "\x02\x2a");
+  Until([this] { return !server_->alerts().empty(); });
+  EXPECT_EQ(server_->alerts()[0], SSL_AD_BAD_CERTIFICATE);
+}
+
 INSTANTIATE_TEST_SUITE_P(Versions, PeerTest, testing::Values(TLS1_2_VERSION, TLS1_3_VERSION),
                          [](const testing::TestParamInfo<uint16_t> &info) {
                            return info.param == TLS1_2_VERSION ? "tls12" : "tls13";

@@ -63,8 +63,7 @@ std::string HandshakeName(const uint8_t *message, size_t length) {
   return Find(kNames, message[0], "message") + (asks ? " (update_requested)" : "");
 }
 
-std::string AlertName(uint8_t level, uint8_t description) {
-  static const Names kLevels = {{1, "warning"}, {2, "fatal"}};
+std::string AlertDescription(uint8_t description) {
   static const Names kNames = {{0, "close_notify"},
                                {10, "unexpected_message"},
                                {20, "bad_record_mac"},
@@ -97,7 +96,12 @@ std::string AlertName(uint8_t level, uint8_t description) {
                                {115, "unknown_psk_identity"},
                                {116, "certificate_required"},
                                {120, "no_application_protocol"}};
-  return "alert " + Find(kLevels, level, "level") + " " + Find(kNames, description, "number");
+  return Find(kNames, description, "number");
+}
+
+std::string AlertName(uint8_t level, uint8_t description) {
+  static const Names kLevels = {{1, "warning"}, {2, "fatal"}};
+  return "alert " + Find(kLevels, level, "level") + " " + AlertDescription(description);
 }
 
 }  // namespace conformance

@@ -23,6 +23,9 @@ std::string RecordName(uint8_t type);
 // HandshakeName names a whole handshake message: "ClientHello", "KeyUpdate (update_requested)".
 std::string HandshakeName(const uint8_t *message, size_t length);
 
+// AlertDescription returns "bad_record_mac", or "number 99" for a description that does not exist.
+std::string AlertDescription(uint8_t description);
+
 // AlertName returns "alert fatal bad_record_mac".
 std::string AlertName(uint8_t level, uint8_t description);
 
