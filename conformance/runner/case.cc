@@ -36,6 +36,13 @@ std::string ClauseOf(const Case &a_case) {
   return a_case.id.substr(0, a_case.id.find('/'));
 }
 
+bool ShowsAny(const Case &a_case, const std::vector<std::string> &ids) {
+  return std::any_of(ids.begin(), ids.end(), [&a_case](const std::string &id) {
+    return id == ClauseOf(a_case) ||
+           std::find(a_case.also.begin(), a_case.also.end(), id) != a_case.also.end();
+  });
+}
+
 std::string SuiteName(const Case &a_case) {
   std::string name = a_case.id;
   std::replace(name.begin(), name.end(), '-', '_');

@@ -79,6 +79,9 @@ struct Case {
 // ClauseOf returns the id of the case's clause.
 std::string ClauseOf(const Case &a_case);
 
+// ShowsAny tells whether one of the clauses `ids` is the case's own or among its further ones.
+bool ShowsAny(const Case &a_case, const std::vector<std::string> &ids);
+
 // SuiteName and TestName are the case's names in GoogleTest, whose filters give '-' and ':' a
 // meaning: "NTS_READ_04/2" and "lua.tcp.blocking.tls13.client".
 std::string SuiteName(const Case &a_case);

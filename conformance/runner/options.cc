@@ -65,6 +65,8 @@ std::string SetOption(const std::string &name, const std::string &value, Parser 
     parser->wanted.push_back(value);
   } else if (name == "--filter") {
     parser->options->filters.push_back(value);
+  } else if (name == "--clause") {
+    parser->options->clauses.push_back(value);
   } else if (name == "--register") {
     parser->options->register_file = value;
   } else if (name == "--patience") {
@@ -167,6 +169,8 @@ std::string Help() {
   --filter PATTERN       only cases whose name begins with PATTERN, or matches it where it has * or
                          ?; may be given more than once; names are CASE.DRIVER.TRANSPORT.MODE.VERSION.ROLE,
                          e.g. NTS-READ-04/1.lua.tcp.blocking.tls13.client
+  --clause ID            only cases that show this clause, as their own or besides; may be given more
+                         than once, e.g. D-06
   --expected DRIVER=FILE what a driver is known not to support, a line each: unsupported PATTERN
                          REASON. Whatever else it does not support is then a failure, and so is what
                          it supports all the same (c and lua have theirs)

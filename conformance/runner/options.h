@@ -22,6 +22,8 @@ struct Options {
   // By the driver's name, the file of what it is known not to support.
   std::map<std::string, std::string> expected_files;
   std::vector<std::string> filters;
+  // Ids of the clauses whose cases are wanted; empty: of all.
+  std::vector<std::string> clauses;
   std::string register_file;
   int patience_seconds = 20;
   // Whether cases that take long run too.

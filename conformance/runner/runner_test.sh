@@ -76,6 +76,9 @@ expect 3 'there is no driver perl' --driver perl
 expect 3 'no case matches the filter' --driver "$fake right" --filter nonsense
 expect 3 'no case matches the filter' --driver "$fake right" --gtest_filter=nonsense
 expect 0 'handshake never begun' --driver "$fake right" --filter D-19/1 --list
+expect 0 'NTS-TLSCLOSE-03/1' --driver "$fake right" --clause D-19 --list
+expect 3 'no case matches the filter' --driver "$fake right" --clause D-19 --filter NTS-READ
+expect 3 'no case matches the filter' --driver "$fake right" --clause D-1
 expect 2 'cannot be read' --driver "$fake right" --register=/nonexistent
 
 [ $failures = 0 ] && echo "all as expected"

@@ -147,7 +147,8 @@ void Suite::Select(Subject *subject, std::vector<std::string> *names) {
     for (const Axes &axes : Points(a_case.vary)) {
       names->push_back(NameOf(a_case, driver, axes));
       bool is_due = options_.full || !a_case.full;
-      if (is_due && MatchesFilters(options_.filters, names->back())) {
+      bool is_of_clause = options_.clauses.empty() || ShowsAny(a_case, options_.clauses);
+      if (is_due && is_of_clause && MatchesFilters(options_.filters, names->back())) {
         auto point = std::make_unique<Point>();
         point->run = &run_;
         point->subject = subject;

@@ -60,8 +60,9 @@ static void set(const char *method) {
 static void client(void) {
   char port[24];
   char error[512] = "out of memory";
-  if (arguments[2].kind != WORD_STRING || arguments[3].kind != WORD_NIL) {
-    say_unsupported("a channel without a name, or with a deadline");
+  if (arguments[0].bytes[0] == '/' || arguments[2].kind != WORD_STRING ||
+      arguments[3].kind != WORD_NIL) {
+    say_unsupported("a channel by a path, without a name or with a deadline");
     return;
   }
   snprintf(port, sizeof(port), "%lld", (long long)arguments[1].integer);
