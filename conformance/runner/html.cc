@@ -1,9 +1,66 @@
 #include "conformance/runner/html.h"
 
+#include <openssl/base64.h>
+#include <openssl/sha.h>
+
+#include <cstring>
+
+#include "conformance/runner/html_assets.h"
+#include "conformance/runner/html_head.h"
+#include "conformance/runner/html_marks.h"
+#include "conformance/runner/html_matrix.h"
+#include "conformance/runner/html_text.h"
+
 namespace conformance {
+namespace {
+
+// Where the matrix has no room beside its clauses, its cells go below them.
+constexpr size_t kClauseWidth = 400;
+constexpr size_t kDriverWidth = 150;
+
+std::string NarrowBelow(const HtmlModel &model) {
+  return std::to_string(kClauseWidth + kDriverWidth * model.stamp().drivers.size()) + "px";
+}
+
+std::string Style(const HtmlModel &model) {
+  return "<style>" + std::string(kHtmlStyle) + GridStyle(model) +
+         "\n@media (max-width:" + NarrowBelow(model) + "){" + kHtmlNarrowStyle + "}</style>\n";
+}
+
+std::string ScriptHash() {
+  uint8_t hash[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const uint8_t *>(kHtmlScript), std::strlen(kHtmlScript), hash);
+  char text[64];
+  EVP_EncodeBlock(reinterpret_cast<uint8_t *>(text), hash, sizeof hash);
+  return text;
+}
+
+// Were anything of a driver's to become a script after all, it would not run.
+std::string Policy() {
+  return "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; "
+         "style-src &#39;unsafe-inline&#39;; script-src &#39;sha256-" +
+         ScriptHash() + "&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;\">\n";
+}
+
+std::string Head(const HtmlModel &model) {
+  return "<head><meta charset=utf-8>\n" + Policy() +
+         "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
+         "<meta name=color-scheme content=\"light dark\">\n"
+         "<title>net.tls.Socket conformance: " +
+         Escape(Headline(model)) + "</title>\n" + Style(model) + "<script>" + kHtmlScript +
+         "</script></head>\n";
+}
+
+}  // namespace
 
 std::string Html(const Report &report) {
-  return "<!DOCTYPE html>\n<title>conformance " + report.stamp.suite_version + "</title>\n";
+  HtmlModel model(report);
+  return "<!DOCTYPE html>\n<html lang=en>\n" + Head(model) +
+         "<body><a class=skip href=\"#matrix\">To the matrix</a>\n" + Banner(model) + "<main>\n" +
+         Totals(model) + Surprises(model) + "<section aria-labelledby=clauses><h2 id=clauses>" +
+         "Clauses</h2>\n" + Legend(model) + Toolbar(model) + Matrix(model) +
+         "</section></main>\n<footer>net.tls.Socket conformance suite " +
+         Escape(report.stamp.suite_version) + "</footer></body></html>\n";
 }
 
 }  // namespace conformance

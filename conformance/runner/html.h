@@ -9,7 +9,8 @@
 
 namespace conformance {
 
-// Html returns one page that needs no other file.
+// Html returns one page that needs no other file and no network: the clauses down, drivers and axes
+// across, and behind each mark the run itself.
 std::string Html(const Report &report);
 
 }  // namespace conformance

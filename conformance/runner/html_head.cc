@@ -1,0 +1,205 @@
+#include "conformance/runner/html_head.h"
+
+#include <algorithm>
+
+#include "conformance/runner/html_marks.h"
+#include "conformance/runner/html_text.h"
+
+namespace conformance {
+namespace {
+
+constexpr size_t kMostSurprises = 40;
+
+size_t CountRed(const Runs &runs) {
+  return static_cast<size_t>(std::count_if(
+      runs.begin(), runs.end(), [](const Outcome *outcome) { return IsRed(outcome->verdict); }));
+}
+
+std::string Item(const std::string &name, const std::string &value) {
+  return value.empty() ? "" : "<div><dt>" + name + "</dt><dd>" + Escape(value) + "</dd></div>";
+}
+
+std::string ShowClauses(const HtmlModel &model) {
+  size_t tested = 0;
+  size_t waived = 0;
+  for (const ClauseRuns &runs : model.clauses()) {
+    bool is_tested = !runs.own.empty() || !runs.also.empty();
+    tested += is_tested ? 1 : 0;
+    waived += !is_tested && !runs.clause->waiver.empty() ? 1 : 0;
+  }
+  return std::to_string(model.clauses().size()) + ", " + std::to_string(tested) + " with cases, " +
+         std::to_string(waived) + " waived";
+}
+
+std::string ShowProtocol(const Stamp &stamp) {
+  return stamp.protocol_version > 0 ? "version " + std::to_string(stamp.protocol_version) : "";
+}
+
+std::string Bar(const DriverStamp &driver, const Counts &counts) {
+  std::string parts;
+  for (Verdict verdict : kBySeverity) {
+    int count = CountOf(counts, verdict);
+    if (count > 0) {
+      parts += "<span class=" + ClassOf(verdict) + " style=\"flex-grow:" + std::to_string(count) +
+               "\"></span>";
+    }
+  }
+  return "<div class=bar role=img aria-label=\"" + Escape(driver.name + ": " + Tally(counts)) +
+         "\">" + parts + "</div>";
+}
+
+std::string ShowCounts(const Counts &counts) {
+  std::string items;
+  for (Verdict verdict : kBySeverity) {
+    int count = CountOf(counts, verdict);
+    if (count > 0) {
+      items += "<li>" + Badge(verdict) + " " + std::to_string(count) + "</li>";
+    }
+  }
+  return "<ul class=counts>" + items + "</ul>";
+}
+
+std::string Card(const DriverStamp &driver, const Runs &runs) {
+  Counts counts = Count(runs);
+  std::string library =
+      driver.library.empty() ? "" : "<p class=library>over " + Escape(driver.library) + "</p>";
+  return "<li class=card data-d=\"" + Escape(driver.name) + "\"><h3>" + Escape(driver.name) +
+         "</h3><p>" + Escape(driver.about) + "</p>" + library + Bar(driver, counts) +
+         ShowCounts(counts) + "</li>\n";
+}
+
+std::string Meaning(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass:
+      return "all as expected";
+    case Verdict::kFail:
+      return "something else came";
+    case Verdict::kXfail:
+      return "fails, as is known of the driver";
+    case Verdict::kXpass:
+      return "passes, although a failure is known";
+    case Verdict::kUnsupported:
+      return "the driver has no such thing";
+    case Verdict::kUnresolved:
+      return "the machine lacks something";
+    case Verdict::kUntested:
+      break;
+  }
+  return "has not run";
+}
+
+std::string Meanings() {
+  std::string items;
+  for (Verdict verdict : kBySeverity) {
+    items += "<li>" + Badge(verdict) + " " + Meaning(verdict) + "</li>";
+  }
+  return "<ul class=meanings>" + items + "</ul>";
+}
+
+// One grid, taken apart into its axes.
+std::string GridKey(const HtmlModel &model) {
+  std::string head = "<tr><td></td>";
+  for (const Axes &column : model.columns()) {
+    head += std::string("<th scope=col>") + (column.is_unix ? "unix" : "tcp") + "<br>" +
+            (column.nonblocking ? "non-bl." : "block.") + "<br>" +
+            (column.version == "tls12" ? "1.2" : "1.3") + "</th>";
+  }
+  std::string rows;
+  for (bool is_client : model.roles()) {
+    rows += std::string("<tr><th scope=row>") + (is_client ? "client" : "server") + "</th>";
+    for (size_t i = 0; i < model.columns().size(); i++) {
+      rows += "<td><i class=pass>✓</i></td>";
+    }
+    rows += "</tr>";
+  }
+  return "<table class=key><caption>A cell of the matrix: transport, mode and version of TLS "
+         "across, "
+         "the driver's role down</caption>" +
+         head + "</tr>" + rows + "</table>";
+}
+
+std::string Choice(const std::string &kind, const std::string &value, const std::string &label) {
+  return "<label><input type=checkbox name=" + kind + " value=\"" + Escape(value) + "\"><span>" +
+         label + "</span></label>";
+}
+
+}  // namespace
+
+std::string Headline(const HtmlModel &model) {
+  size_t red = CountRed(model.all());
+  size_t all = model.all().size();
+  return red == 0 ? "All " + std::to_string(all) + " runs are as expected"
+                  : std::to_string(red) + " of " + std::to_string(all) + " runs " +
+                        (red == 1 ? "is" : "are") + " not as expected";
+}
+
+std::string Banner(const HtmlModel &model) {
+  const Stamp &stamp = model.stamp();
+  bool is_green = CountRed(model.all()) == 0;
+  return std::string(
+             "<header class=banner><p class=eyebrow>Conformance report</p>"
+             "<h1>net.tls.Socket</h1><p class=\"headline ") +
+         (is_green ? "good" : "bad") + "\"><span aria-hidden=true>" + (is_green ? "✓" : "✕") +
+         "</span> " + Escape(Headline(model)) + "</p><dl>" + Item("Suite", stamp.suite_version) +
+         Item("Document", stamp.document_hash) + Item("Clauses", ShowClauses(model)) +
+         Item("Driver protocol", ShowProtocol(stamp)) + Item("Peer", stamp.peer_library) +
+         Item("Platform", stamp.platform) + Item("Started", stamp.started) +
+         Item("Order", stamp.seed == 0 ? "of the cases" : "seed " + std::to_string(stamp.seed)) +
+         "</dl></header>\n";
+}
+
+std::string Totals(const HtmlModel &model) {
+  std::string cards;
+  for (size_t driver = 0; driver < model.stamp().drivers.size(); driver++) {
+    cards += Card(model.stamp().drivers[driver], model.of_driver(driver));
+  }
+  return "<section aria-labelledby=drivers><h2 id=drivers>Drivers</h2><ul class=cards>" + cards +
+         "</ul></section>\n";
+}
+
+std::string Surprises(const HtmlModel &model) {
+  std::string items;
+  size_t count = 0;
+  for (const Outcome *outcome : model.all()) {
+    if (IsRed(outcome->verdict) && ++count <= kMostSurprises) {
+      items += "<li>" + Badge(outcome->verdict) + " <a href=\"" + Fragment(NameOf(*outcome)) +
+               "\">" + Escape(NameOf(*outcome)) + "</a> " + Escape(outcome->a_case->title) +
+               "</li>";
+    }
+  }
+  std::string more = count > kMostSurprises
+                         ? "<li>… and " + std::to_string(count - kMostSurprises) + " more</li>"
+                         : "";
+  return count == 0 ? ""
+                    : "<section aria-labelledby=surprises><h2 id=surprises>Not as expected</h2>"
+                      "<ul class=surprises>" +
+                          items + more + "</ul></section>\n";
+}
+
+std::string Legend(const HtmlModel &model) {
+  return "<details class=legend><summary>How to read the matrix</summary><div>" + Meanings() +
+         GridKey(model) + "</div></details>\n";
+}
+
+std::string Toolbar(const HtmlModel &model) {
+  Counts counts = Count(model.all());
+  std::string verdicts;
+  for (Verdict verdict : kBySeverity) {
+    if (CountOf(counts, verdict) > 0) {
+      verdicts += Choice("verdict", ClassOf(verdict), Badge(verdict));
+    }
+  }
+  std::string drivers;
+  for (const DriverStamp &driver : model.stamp().drivers) {
+    drivers += Choice("driver", driver.name, Escape(driver.name));
+  }
+  return "<form class=toolbar role=search aria-label=\"Filter of the matrix\">"
+         "<input type=search name=text placeholder=\"Filter: id, words, message\" "
+         "aria-label=\"Text to filter by\">"
+         "<fieldset><legend>Verdict</legend>" +
+         verdicts + "</fieldset><fieldset><legend>Driver</legend>" + drivers +
+         "</fieldset><output aria-live=polite></output>"
+         "<button type=button name=all>Open all</button></form>\n";
+}
+
+}  // namespace conformance
