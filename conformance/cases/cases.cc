@@ -6,8 +6,8 @@ std::vector<Case> AllCases() {
   std::vector<Case> all;
   for (auto cases :
        {UnusableCases, SetClockLimitCases, CloseCases, PollWaitCases, HandshakeCases, TlsCloseCases,
-        ReadCases, WriteCases, ShapeCases, ErrorCases, AlertCases, TimeCases, FaultCases, DripCases,
-        DeadlineCases, BusyCases, TrustCases, ForeignCases}) {
+        ReadCases, WriteCases, ShapeCases, ErrorCases, AlertCases, TimeCases, FaultCases,
+        VirtualTimeCases, DripCases, DeadlineCases, BusyCases, TrustCases, ForeignCases}) {
     for (Case &a_case : cases()) {
       all.push_back(std::move(a_case));
     }

@@ -25,6 +25,7 @@ std::vector<Case> FaultCases();
 std::vector<Case> DripCases();
 std::vector<Case> DeadlineCases();
 std::vector<Case> BusyCases();
+std::vector<Case> VirtualTimeCases();
 std::vector<Case> TrustCases();
 std::vector<Case> ForeignCases();
 

@@ -23,6 +23,17 @@ Tuple ErrorOf(const std::string &method) {
 
 }  // namespace
 
+Counts CountCalls(World &world) {
+  Result result = world.Command("faults");
+  result.Gives({Anything(), Anything(), Anything(), Anything()});
+  const std::vector<Value> &values = result.answer().values;
+  return {{values[0].integer, values[1].integer, values[2].integer}, values[3].integer};
+}
+
+void SetFaults(World &world, const std::string &words) {
+  world.Command("faults " + StringWord(words)).Gives({});
+}
+
 Result FaultScript::Call(const std::string &method, const std::string &arguments) {
   if (calls_++ == plan_.strike_at && plan_.strike) {
     plan_.strike(world_);

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "conformance/runner/world.h"
 
@@ -29,12 +30,29 @@ struct Plan {
   std::vector<std::string> texts;
   // What closed_by says after an error of handshake, read, write or poll_wait; "": anything.
   std::string closed_by;
+  // Whether it may be that none of it happens.
+  bool is_uncertain = false;
   // Runs a call in place of World::Call; may be empty.
   std::function<Result(World &, const std::string &method, const std::string &arguments)> call;
   // Happens once, before call number `strike_at` (from 0); may be empty.
   std::function<void(World &)> strike;
   int strike_at = -1;
 };
+
+// What the driver's transport was called for, by its command `faults`.
+struct Counts {
+  // Receives, sends and waits.
+  int64_t calls[3] = {0, 0, 0};
+  // Words that were applied.
+  int64_t faults = 0;
+  int64_t all() const {
+    return calls[0] + calls[1] + calls[2];
+  }
+};
+Counts CountCalls(World &world);
+
+// The driver's transport has the faults of `words` from its next call on.
+void SetFaults(World &world, const std::string &words);
 
 class FaultScript {
  public:
@@ -44,11 +62,8 @@ class FaultScript {
   void RunToEnd();
   void RunClose();
 
-  int calls() const {
-    return calls_;
-  }
-  int timeouts() const {
-    return timeouts_;
+  bool was_struck() const {
+    return is_struck_;
   }
   bool has_failed() const {
     return !error_.empty();

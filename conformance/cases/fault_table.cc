@@ -18,14 +18,16 @@ void HoldPeer(World &world) {
   world.peer().Hold();
 }
 
-Result InSingleBytes(World &world, const std::string &method, const std::string &arguments) {
-  Peer &peer = world.peer();
-  world.Start(method, arguments);
+void ReleaseInPieces(Peer &peer) {
   for (int i = 0; peer.held() > 0; i++) {
     peer.Release(i < kSingleBytes ? 1 : kPiece);
   }
+}
+
+Result InSingleBytes(World &world, const std::string &method, const std::string &arguments) {
+  world.Start(method, arguments);
   world.Until("the call's answer, its input in pieces", [&] {
-    peer.Release(1);
+    ReleaseInPieces(world.peer());
     return world.driver().answered();
   });
   return world.Finish();
@@ -92,8 +94,7 @@ const std::vector<Fault> &FaultTable() {
   static const std::vector<Fault> table = {
       {"1", "r", Effect::kNone, {}, "", &kShortReads},
       {"1", "s", Effect::kNone, {}, "", &kShortWrites},
-      {"7", "rs", Effect::kNone, {}, "", nullptr},
-      {"100", "rs", Effect::kNone, {}, "", nullptr},
+      {"7", "r", Effect::kNone, {}, "", nullptr},
       {"20000", "s", Effect::kNone, {}, "", nullptr},
       {"again", "rs", Effect::kNone, {}, "", &kAgain},
       {"intr", "rsw", Effect::kNone, {}, "", &kSignal},
@@ -104,11 +105,13 @@ const std::vector<Fault> &FaultTable() {
       // Its recipes take time: the cases of clauses D-13 and D-15.
       {"timeout", "rsw", Effect::kTimeout, {}, "", nullptr},
       {"reset", "rs", Effect::kFatal, {strerror(ECONNRESET), strerror(EPIPE)}, "reset", &kReset},
+      {"pipe", "s", Effect::kFatal, TextOf(EPIPE), "reset", nullptr},
+      // In a kernel a FIN comes before it, which is what a read finds.
       {"pipe",
-       "s",
+       "",
        Effect::kFatal,
        {strerror(EPIPE), strerror(ECONNRESET), "end of stream"},
-       "reset",
+       "",
        &kPipe},
       {"end", "r", Effect::kFatal, {"end of stream"}, "eof", &kEnd},
       // Neither of them comes without waiting, or without a machine that lacks memory.
@@ -118,6 +121,15 @@ const std::vector<Fault> &FaultTable() {
       {ErrnoWord(ENOMEM), "w", Effect::kFatal, TextOf(ENOMEM), "", nullptr},
   };
   return table;
+}
+
+Plan PlanOf(const Fault &fault) {
+  Plan plan;
+  plan.effect = fault.effect;
+  plan.timeouts = fault.effect == Effect::kTimeout ? 1 : 0;
+  plan.texts = fault.texts;
+  plan.closed_by = fault.closed_by;
+  return plan;
 }
 
 }  // namespace conformance

@@ -25,7 +25,7 @@ struct Recipe {
 struct Fault {
   // A word of the protocol, or, of "e", the errno's number.
   std::string word;
-  // The calls that it makes sense for: r, s and w.
+  // The calls that the word makes sense for: r, s and w; "" where the row is for the kernel alone.
   const char *functions;
   Effect effect;
   // What errors say; and what closed_by says then, "" for anything.
@@ -36,6 +36,9 @@ struct Fault {
 };
 
 const std::vector<Fault> &FaultTable();
+
+// What a script may expect of one of them.
+Plan PlanOf(const Fault &fault);
 
 }  // namespace conformance
 

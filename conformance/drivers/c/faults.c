@@ -120,7 +120,9 @@ static bool parse_place(const char *word, const char *end, struct fault *next) {
 
 const char *faults_start(const char *words) {
   struct fault next = {.function = RECEIVE, .number = 0};
-  memset(&schedule, 0, sizeof schedule);
+  memset(schedule.calls, 0, sizeof schedule.calls);
+  schedule.applied = 0;
+  schedule.num_faults = 0;
   const char *word = words + strspn(words, " ");
   while (*word != '\0') {
     const char *end = word + strcspn(word, " ");
