@@ -13,6 +13,7 @@ int luaopen_net(lua_State *L);
 int luaopen_net_addrinfo(lua_State *L);
 int luaopen_net_poll(lua_State *L);
 int luaopen_net_stream_inet(lua_State *L);
+int luaopen_net_stream_unix(lua_State *L);
 int luaopen_net_tls(lua_State *L);
 int luaopen_net_tls_config(lua_State *L);
 }
@@ -21,7 +22,7 @@ namespace {
 
 // Connections that are established, both ends of each in this thread.
 constexpr char kSetUp[] = R"(
-  inet, config, poll, addrinfo, directory = ...
+  inet, unix, config, poll, addrinfo, directory = ...
   server_config, client_config = config.new(), config.new()
   assert(server_config:set_keypair_file(directory .. '/server.pem', directory .. '/server.key'))
   assert(client_config:set_ca_file(directory .. '/ca.pem'))
@@ -73,11 +74,12 @@ void SetUp(lua_State *L) {
   luaL_openlibs(L);
   ASSERT_EQ(LUA_OK, luaL_loadstring(L, kSetUp)) << lua_tostring(L, -1);
   luaopen_net_stream_inet(L);
+  luaopen_net_stream_unix(L);
   luaopen_net_tls_config(L);
   luaopen_net_poll(L);
   luaopen_net_addrinfo(L);
   lua_pushstring(L, CertificateDirectory().c_str());
-  ASSERT_EQ(LUA_OK, lua_pcall(L, 5, 0, 0)) << lua_tostring(L, -1);
+  ASSERT_EQ(LUA_OK, lua_pcall(L, 6, 0, 0)) << lua_tostring(L, -1);
 }
 
 // Runs the chunk with memory for `left` allocations; returns its status.
@@ -117,6 +119,8 @@ INSTANTIATE_TEST_SUITE_P(
         "inet.server.new('127.0.0.1', 0, {tlscfg = server_config})",
         "inet.client.new('127.0.0.1', port, {tlscfg = client_config})",
         "inet.client.new('127.0.0.1', 1, {tlscfg = client_config})",
+        "unix.client.new('/nowhere', {tlscfg = client_config, servername = 'localhost'})",
+        "unix.server.new('/nowhere/at/all', {tlscfg = server_config})",
         "addrinfo.getaddrinfo('127.0.0.1', 1)", "config.new():set_ecdhecurves('X25519,P-256')",
         "assert(#client:read(1000) == 100)",
         "assert(client:readsync() and client:getpeername():addr() and client.sock:fd())",
