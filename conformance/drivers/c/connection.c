@@ -135,11 +135,6 @@ static void poll_wait(const struct call *call) {
   }
 }
 
-static void answer_nothing(void) {
-  say_begin();
-  say_end();
-}
-
 static void setclocklimit(const struct call *call) {
   const struct word *seconds = argument(call->arguments, 0);
   bool is_number = seconds->kind == WORD_INTEGER || seconds->kind == WORD_NUMBER;

@@ -10,71 +10,12 @@
 #include "conformance/drivers/c/slots.h"
 #include "net/stream.h"
 
-enum {
-  PROTOCOL_VERSION = 2,
-  MOST_WORDS = 3 + MOST_ARGUMENTS
-};
-
 static struct net_tls_config *configs[NUM_SLOTS];
 static struct connection connections[NUM_SLOTS];
 /* Listening descriptors, and the configuration of what they accept. */
 static int listeners[NUM_SLOTS];
 static struct net_tls_config *listener_configs[NUM_SLOTS];
 static enum net_transport_mode mode = NET_TRANSPORT_BLOCKING;
-
-/* command is a line cut into words; those that are not there are empty. */
-struct command {
-  size_t count;
-  char *words[MOST_WORDS];
-};
-
-static size_t slot(const struct command *command, size_t index) {
-  return (size_t)strtoul(command->words[index], NULL, 10) % NUM_SLOTS;
-}
-
-const struct word *argument(const struct arguments *arguments, size_t index) {
-  static const struct word nil = {.kind = WORD_NIL};
-  return index < arguments->count ? &arguments->words[index] : &nil;
-}
-
-static bool parse_arguments(const struct command *command, size_t first,
-                            struct arguments *arguments) {
-  *arguments = (struct arguments){.count = 0};
-  for (size_t i = first; i < command->count; i++) {
-    if (!word_parse(command->words[i], &arguments->words[arguments->count++])) {
-      return false;
-    }
-  }
-  return true;
-}
-
-static void free_arguments(struct arguments *arguments) {
-  for (size_t i = 0; i < arguments->count; i++) {
-    word_free(&arguments->words[i]);
-  }
-}
-
-static void answer_nothing(void) {
-  say_begin();
-  say_end();
-}
-
-/* A constructor's answer: an object, or nil, err, timeout (D-26). */
-static void answer_made(const char *type, const char *error, bool timed_out) {
-  say_begin();
-  if (!error) {
-    say_object(type);
-  } else {
-    say_nil();
-    say_string(timed_out ? NULL : error);
-    if (timed_out) {
-      say_boolean(true);
-    } else {
-      say_nil();
-    }
-  }
-  say_end();
-}
 
 static void free_connection(struct connection *connection) {
   net_tls_socket_free(connection->socket);
@@ -319,51 +260,18 @@ static void run_hello(const struct command *command) {
   say_hello(PROTOCOL_VERSION, "net_tls_socket in C", net_tls_library());
 }
 
-static const struct {
-  const char *name;
-  void (*run)(const struct command *command);
-} commands[] = {
+static const struct command_function commands[] = {
     {"hello", run_hello},   {"config", run_config}, {"set", run_set},       {"client", run_client},
     {"server", run_server}, {"accept", run_accept}, {"call", run_call},     {"poller", run_poller},
     {"drop", run_drop},     {"reset", run_reset},   {"faults", run_faults},
 };
 
-static void run(const struct command *command) {
-  for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-    if (strcmp(commands[i].name, command->words[0]) == 0) {
-      commands[i].run(command);
-      return;
-    }
-  }
-  say_unsupported(command->words[0]);
-}
-
-static void split(char *line, struct command *command) {
-  static char empty[] = "";
-  command->count = 0;
-  for (size_t i = 0; i < MOST_WORDS; i++) {
-    command->words[i] = empty;
-  }
-  char *rest = NULL;
-  for (char *word = strtok_r(line, " \n", &rest); word && command->count < MOST_WORDS;
-       word = strtok_r(NULL, " \n", &rest)) {
-    command->words[command->count++] = word;
-  }
-}
-
 int main(void) {
-  char *line = NULL;
-  size_t size = 0;
-  struct command command;
   for (size_t i = 0; i < NUM_SLOTS; i++) {
     listeners[i] = -1;
     connections[i].fd = -1;
   }
-  while (getline(&line, &size, stdin) > 0) {
-    split(line, &command);
-    run(&command);
-  }
+  serve(commands, sizeof(commands) / sizeof(commands[0]));
   drop_everything();
-  free(line);
   return 0;
 }

@@ -3,14 +3,9 @@
 
 /* What the driver holds for the runner, in numbered slots. */
 
-#include "conformance/drivers/c/words.h"
+#include "conformance/drivers/c/commands.h"
 #include "net/tls_config.h"
 #include "net/tls_socket.h"
-
-enum {
-  NUM_SLOTS = 16,
-  MOST_ARGUMENTS = 8
-};
 
 /* connection is a TLS socket and the descriptor that its transport owns. */
 struct connection {
@@ -20,15 +15,6 @@ struct connection {
   int64_t receive_ms;
   int64_t send_ms;
 };
-
-/* arguments are those of one method. */
-struct arguments {
-  size_t count;
-  struct word words[MOST_ARGUMENTS];
-};
-
-/* argument returns argument `index`, nil past the last. */
-const struct word *argument(const struct arguments *arguments, size_t index);
 
 /* config_set calls a method of a configuration by its name in Lua and answers. */
 void config_set(struct net_tls_config *config, const char *method,
