@@ -6,6 +6,7 @@ monorepo's own @boringssl, @lua and @com_google_googletest win.
 
 load("//third_party/boringssl:repository.bzl", "boringssl")
 load("//third_party/googletest:repository.bzl", "googletest")
+load("//third_party/libtls:repository.bzl", "libtls")
 load("//third_party/lua:repository.bzl", "lua")
 
 def _maybe(repository, name):
@@ -20,3 +21,4 @@ def net_tls_deps():
 def net_tls_test_deps():
     """Declares what tests need: this project's own, and @net_tls//conformance as a test."""
     _maybe(googletest, "com_google_googletest")
+    _maybe(libtls, "libtls")

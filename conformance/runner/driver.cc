@@ -104,6 +104,10 @@ std::string Driver::Start(std::chrono::milliseconds patience) {
 
 std::string Driver::CheckGreeting(const std::string &line) {
   std::vector<std::string> words = Split(line);
+  std::string lack;
+  if (words.size() == 2 && words[0] == "broken" && PercentDecode(words[1], &lack)) {
+    return lack;
+  }
   if (words.size() < 2 || words[0] != "hello") {
     return "its greeting is `" + line + "`, not `hello VERSION ABOUT LIBRARY`";
   }

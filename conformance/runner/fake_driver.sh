@@ -11,6 +11,7 @@ hello() {
     case $how in
         version) answer hello 99 fake tls ;;
         greeting) answer good morning ;;
+        lacking) answer broken it%20needs%20a%20library ;;
         silent) exit 3 ;;
         *) answer hello 2 fake fake-tls%201 ;;
     esac

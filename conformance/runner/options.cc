@@ -16,6 +16,8 @@ using Command = std::vector<std::string>;
 struct Parser {
   Options *options;
   std::map<std::string, Command> known;
+  // Those that run where none is asked for.
+  std::vector<std::string> own;
   std::vector<std::string> wanted;
 };
 
@@ -30,12 +32,16 @@ std::string BaseName(const std::string &path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-std::string AddKnown(const std::string &value, Parser *parser) {
+std::string AddKnown(const std::string &option, const std::string &value, Parser *parser) {
   size_t equals = value.find('=');
   if (equals == std::string::npos) {
-    return "--known-driver wants NAME=COMMAND, not `" + value + "`";
+    return option + " wants NAME=COMMAND, not `" + value + "`";
   }
-  parser->known[value.substr(0, equals)] = Split(value.substr(equals + 1));
+  std::string name = value.substr(0, equals);
+  parser->known[name] = Split(value.substr(equals + 1));
+  if (option == "--known-driver") {
+    parser->own.push_back(name);
+  }
   return "";
 }
 
@@ -55,8 +61,8 @@ std::string SetPatience(const std::string &value, Parser *parser) {
 }
 
 std::string SetOption(const std::string &name, const std::string &value, Parser *parser) {
-  if (name == "--known-driver") {
-    return AddKnown(value, parser);
+  if (name == "--known-driver" || name == "--other-driver") {
+    return AddKnown(name, value, parser);
   }
   if (name == "--expected") {
     return AddExpected(value, parser);
@@ -120,9 +126,7 @@ std::string SelectDriver(const std::string &wanted, Parser *parser) {
 
 std::string SelectDrivers(Parser *parser) {
   if (parser->wanted.empty()) {
-    for (const auto &known : parser->known) {
-      parser->wanted.push_back(known.first);
-    }
+    parser->wanted = parser->own;
   }
   for (const std::string &wanted : parser->wanted) {
     std::string error = SelectDriver(wanted, parser);
@@ -136,7 +140,7 @@ std::string SelectDrivers(Parser *parser) {
 }  // namespace
 
 std::string ParseOptions(const std::vector<std::string> &arguments, Options *options) {
-  Parser parser{options, {}, {}};
+  Parser parser{options, {}, {}, {}};
   for (size_t i = 0; i < arguments.size(); i++) {
     if (SetFlag(arguments[i], options)) {
       continue;
@@ -163,9 +167,9 @@ std::string Help() {
 
   ./bazelw run //conformance -- [options]
 
-  --driver NAME|COMMAND  the implementation to test: c, lua, or the command of a driver of your
-                         own, which speaks the protocol of conformance/PROTOCOL.md; may be given
-                         more than once (default: c and lua)
+  --driver NAME|COMMAND  the implementation to test: c, lua, for comparison cqueues, libtls or luasec,
+                         or the command of a driver of your own, which speaks the protocol of
+                         conformance/PROTOCOL.md; may be given more than once (default: c and lua)
   --filter PATTERN       only cases whose name begins with PATTERN, or matches it where it has * or
                          ?; may be given more than once; names are CASE.DRIVER.TRANSPORT.MODE.VERSION.ROLE,
                          e.g. NTS-READ-04/1.lua.tcp.blocking.tls13.client

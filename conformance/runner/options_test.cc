@@ -16,6 +16,20 @@ TEST(Options, EveryKnownDriverWithoutAWish) {
   EXPECT_EQ(options.drivers[1].command, (Arguments{"bin/lua", "-x"}));
 }
 
+TEST(Options, OtherDriversRunWhereAskedFor) {
+  const Arguments known = {"--known-driver=c=bin/c", "--other-driver=luasec=bin/luasec"};
+  Options options;
+  EXPECT_EQ(ParseOptions(known, &options), "");
+  ASSERT_EQ(options.drivers.size(), 1u);
+  EXPECT_EQ(options.drivers[0].name, "c");
+  Arguments wanted = known;
+  wanted.push_back("--driver=luasec");
+  Options others;
+  EXPECT_EQ(ParseOptions(wanted, &others), "");
+  ASSERT_EQ(others.drivers.size(), 1u);
+  EXPECT_EQ(others.drivers[0].name, "luasec");
+}
+
 TEST(Options, ADriverByNameOrCommand) {
   Options options;
   EXPECT_EQ(

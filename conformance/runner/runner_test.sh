@@ -52,6 +52,7 @@ wrong unsupported 0 '0 failed, 1 unsupported'
 wrong arity 1 "-- --driver '$fake arity' --filter 'D-19/1.fake_driver_sh.tcp.blocking.tls13.client'"
 wrong version 2 'it speaks version 99 of the protocol, not 2'
 wrong greeting 2 'its greeting is `good morning`'
+wrong lacking 2 'cannot be used: it needs a library'
 wrong silent 2 'ended at `hello 2` with exit status 3'
 expect 2 'No such file' --driver /nonexistent/driver
 PATH=/nonexistent wrong right 2 UNRESOLVED --driver "$fake" --filter 'NTS-READ-08/12.*.tcp.blocking.tls13.client'

@@ -79,6 +79,16 @@ end
 
 function protocol.raised(err) return 'raised ' .. encode(tostring(err)) end
 function protocol.unsupported(what) return 'unsupported ' .. encode(what) end
+function protocol.broken(why) return 'broken ' .. encode(tostring(why)) end
+
+-- The module that a driver drives. Where the machine lacks it, the greeting says what to install.
+function protocol.load(module, package)
+  local ok, loaded = pcall(require, module)
+  if ok then return loaded end
+  local reason = ('it needs the Lua module %s of the Debian package %s'):format(module, package)
+  protocol.serve({ hello = function() error(reason, 0) end })
+  os.exit(true)
+end
 
 -- Answers each line of standard input by the function of `commands` that has its first word's
 -- name. It gets the words and returns an answer, or nothing where there are no values.
@@ -89,7 +99,7 @@ function protocol.serve(commands)
     local command = commands[words[1]]
     local ok, answer = true, protocol.unsupported(words[1] or '')
     if command then ok, answer = pcall(command, words) end
-    answer = ok and (answer or protocol.values()) or 'broken ' .. encode(tostring(answer))
+    answer = ok and (answer or protocol.values()) or protocol.broken(answer)
     io.write(answer, '\n'):flush()
   end
 end

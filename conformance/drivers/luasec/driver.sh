@@ -1,0 +1,6 @@
+#!/bin/sh
+# Runs driver.lua in the machine's Lua, for which its LuaSec is made.
+here=$(dirname "$0")
+LUA_PATH="$here/../lua/?.lua;;"
+export LUA_PATH
+exec lua5.4 "$here/driver.lua"
