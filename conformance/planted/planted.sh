@@ -1,0 +1,191 @@
+#!/bin/bash
+# planted.sh: does the suite find the bugs planted in net/ and lua/? In a copy of
+# the workspace, plants one after the other, runs the cases of the clause that it
+# breaks, and demands that one of them fails.
+set -u
+
+usage() {
+    cat <<END
+./bazelw run //conformance/planted -- [options] [NAME...]
+
+Plants the bugs of conformance/planted/*.patch, or those named, one at a time.
+
+  --list   prints names, clauses and bugs, and plants none
+  --write  writes the table to conformance/planted/RESULTS.md as well
+  -v       shows what the runner says of each
+  --help   this
+
+Exit status: 0 every bug was found, 1 one survived, does not apply or does not
+build, 2 it could not be tried: the suite fails without any bug.
+END
+}
+
+give_up() {
+    echo "planted: $1" >&2
+    exit 2
+}
+
+root=${BUILD_WORKSPACE_DIRECTORY:?run it by ./bazelw run //conformance/planted}
+here=$root/conformance/planted
+unset BUILD_WORKSPACE_DIRECTORY BUILD_WORKING_DIRECTORY
+cd "$here" || exit 2
+# shellcheck source=heading.sh
+. ./heading.sh
+
+names=() list= write= verbose=
+for word; do
+    case $word in
+    --list) list=1 ;;
+    --write) write=1 ;;
+    -v) verbose=1 ;;
+    --help) usage && exit ;;
+    -*) give_up "there is no option $word (--help tells more)" ;;
+    *) names+=("$(basename "$word" .patch)") ;;
+    esac
+done
+[ ${#names[@]} -gt 0 ] || for patch in *.patch; do names+=("${patch%.patch}"); done
+for name in "${names[@]}"; do
+    [ -f "$name.patch" ] || give_up "there is no bug $name"
+done
+
+if [ "$list" ]; then
+    for name in "${names[@]}"; do
+        printf '%-30s %-16s %s\n' "$name" "$(heading Clause "$name.patch")" \
+            "$(heading Bug "$name.patch")"
+    done
+    exit
+fi
+
+# Its path is always the same, so that the next run compiles only what differs.
+copy=${XDG_CACHE_HOME:-$HOME/.cache}/net_tls_planted/$(cksum <<<"$root" | cut -d ' ' -f 1)
+runner=bazel-bin/conformance/conformance
+scratch=$(mktemp -d) || exit 2
+log=$scratch/log
+
+copy_workspace() {
+    mkdir -p "$copy" && cd "$copy" || exit 2
+    find . -mindepth 1 -maxdepth 1 -not -name 'bazel-*' -exec rm -rf {} +
+    (cd "$root" && tar -c --exclude=./.git --exclude='bazel-*' .) | tar -x || exit 2
+}
+
+leave() {
+    cd "$copy" 2>/dev/null && bazel shutdown
+    rm -rf "$scratch"
+}
+
+bazel() {
+    ./bazelw --max_idle_secs=600 "$@" </dev/null >"$log" 2>&1
+}
+
+build() {
+    bazel build //conformance
+}
+
+# run ARGUMENTS...: the runner, as `bazel run` would call it.
+run() {
+    (
+        cd "$runner.runfiles/net_tls" && ./conformance/conformance \
+            --known-driver=c=conformance/drivers/c/driver \
+            --known-driver=lua=conformance/drivers/lua/driver \
+            --expected=c=conformance/expected/c.txt --expected=lua=conformance/expected/lua.txt \
+            --register=conformance/spec/register.txt "$@" </dev/null
+    ) >"$log" 2>&1
+}
+
+# The words for the runner that select the cases which must find the bug in $1.
+selection() {
+    local clause driver
+    for clause in $(heading Clause "$1"); do echo "--clause=$clause"; done
+    for driver in $(heading Drivers "$1"); do echo "--driver=$driver"; done
+    heading Options "$1"
+}
+
+milliseconds() {
+    local now=${EPOCHREALTIME/[.,]/}
+    echo $((now / 1000))
+}
+
+seconds() { # of milliseconds
+    printf '%d.%02d' $(($1 / 1000)) $(($1 % 1000 / 10))
+}
+
+# Without any bug the same cases pass: otherwise their failing means nothing.
+check_baseline() {
+    local patch words
+    build || { cat "$log" >&2 && give_up 'the workspace does not build'; }
+    words=$(for name in "${names[@]}"; do
+        patch=$name.patch
+        selection "conformance/planted/$patch" | grep -v '^--driver='
+    done | sort -u)
+    # shellcheck disable=SC2086
+    run $words || { cat "$log" >&2 && give_up 'the suite fails without any bug'; }
+}
+
+# try NAME: sets $verdict, $took and $by, the case that found it.
+try() {
+    local patch=$here/$1.patch start status
+    took=- by=
+    if ! patch -p1 --fuzz=0 --force --batch --no-backup-if-mismatch <"$patch" >"$log" 2>&1; then
+        patch -p1 --force --reverse <"$patch" >/dev/null 2>&1
+        verdict='DOES NOT APPLY'
+        return
+    fi
+    if build; then
+        start=$(milliseconds)
+        # shellcheck disable=SC2046
+        run --patience 5 --gtest_fail_fast $(selection "$patch")
+        status=$?
+        took=$(seconds $(($(milliseconds) - start)))
+        by=$(sed -n 's/^FAIL \([^ ]*\).*/\1/p' "$log" | head -n 1)
+        if [ $status = 1 ] && [ "$by" ]; then verdict=killed; else verdict=SURVIVED; fi
+    else
+        verdict='DOES NOT BUILD'
+    fi
+    if [ "$verbose" ] || [ "$verdict" = 'DOES NOT BUILD' ]; then cat "$log"; fi
+    patch -p1 --fuzz=0 --force --batch --reverse --no-backup-if-mismatch <"$patch" >/dev/null ||
+        give_up "$1 cannot be taken out again"
+}
+
+row() {
+    printf '%-34s %-18s %-15s %7s  %s\n' "$@"
+}
+
+try_all() {
+    local clause
+    row bug clause verdict seconds 'found by'
+    for name in "${names[@]}"; do
+        clause=$(heading Clause "$here/$name.patch")
+        try "$name"
+        row "$name" "$clause" "$verdict" "$took" "$by"
+        echo "| $name | $clause | $verdict | $took | \`${by:--}\` |" >>"$scratch/table"
+        [ "$verdict" = killed ] || survivors=$((survivors + 1))
+    done
+}
+
+write_results() {
+    {
+        echo '# Bugs that the suite finds'
+        echo
+        echo "Written by \`./bazelw run //conformance/planted -- --write\` on $(date -u +%Y-%m-%d), at"
+        echo "$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo 'no commit'), on" \
+            "$(nproc) processors of $(uname -m), $(uname -s): $((${#names[@]} - survivors)) of ${#names[@]} found in" \
+            "$((total / 60)) min $((total % 60)) s."
+        echo 'The seconds are those from the start of the suite, with the cases of that clause alone, to the first'
+        echo 'failure; what it takes to build is apart.'
+        echo
+        echo '| bug | clause | verdict | seconds | found by |'
+        echo '|---|---|---|---|---|'
+        cat "$scratch/table"
+    } >"$here/RESULTS.md"
+}
+
+trap leave EXIT
+survivors=0 begin=$SECONDS
+copy_workspace
+check_baseline
+echo "the suite passes without any bug: $(tail -n 1 "$log")"
+try_all
+total=$((SECONDS - begin))
+echo "$((${#names[@]} - survivors)) of ${#names[@]} found, in $total s"
+if [ "$write" ]; then write_results; fi
+[ $survivors = 0 ]
