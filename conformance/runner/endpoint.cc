@@ -1,6 +1,7 @@
 #include "conformance/runner/endpoint.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
