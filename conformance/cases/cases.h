@@ -28,6 +28,8 @@ std::vector<Case> BusyCases();
 std::vector<Case> VirtualTimeCases();
 std::vector<Case> TrustCases();
 std::vector<Case> ForeignCases();
+std::vector<Case> ForeignTrustCases();
+std::vector<Case> ForeignFeatureCases();
 
 // AllCases returns those of every file.
 std::vector<Case> AllCases();

@@ -152,6 +152,10 @@ void Child::Kill() {
   }
 }
 
+void Child::Terminate() {
+  kill(pid_, SIGTERM);
+}
+
 void Child::Stop() {
   int status;
   kill(pid_, SIGSTOP);

@@ -30,7 +30,10 @@ class Child {
   pid_t pid() const {
     return pid_;
   }
-  // The runner's end of the child's standard output.
+  // The runner's end of the child's standard input, and of its output.
+  int input() const {
+    return input_;
+  }
   int output() const {
     return output_;
   }
@@ -49,6 +52,9 @@ class Child {
 
   // Kill ends the child, if it runs, and waits for it.
   void Kill();
+
+  // Terminate sends it SIGTERM.
+  void Terminate();
 
   // Stop and Continue send SIGSTOP and SIGCONT and return when the child is stopped, or continued.
   void Stop();

@@ -295,6 +295,7 @@ std::vector<Pumped *> World::Sources() {
   }
   if (foreign_) {
     sources.push_back(foreign_.get());
+    sources.push_back(&foreign_->input());
   }
   return sources;
 }

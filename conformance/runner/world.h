@@ -162,6 +162,9 @@ class World {
   Foreign &foreign() {
     return *foreign_;
   }
+  const Foreign &foreign() const {
+    return *foreign_;
+  }
 
   // Finish of every case: the driver gives back all that it holds, and nothing about its process
   // has changed.

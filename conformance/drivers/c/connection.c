@@ -226,6 +226,18 @@ static void version(const struct call *call) {
   answer_text(net_tls_socket_version(call->connection->socket));
 }
 
+static void alpn(const struct call *call) {
+  size_t length = 0;
+  const char *protocol = net_tls_socket_alpn(call->connection->socket, &length);
+  say_begin();
+  if (protocol != NULL) {
+    say_bytes(protocol, length);
+  } else {
+    say_nil();
+  }
+  say_end();
+}
+
 static void alert(const struct call *call) {
   struct net_tls_alert alert;
   bool has_alert = net_tls_socket_alert(call->connection->socket, &alert);
@@ -257,6 +269,7 @@ static const struct {
     {"fd", fd},
     {"closed_by", closed_by},
     {"version", version},
+    {"alpn", alpn},
     {"alert", alert},
 };
 

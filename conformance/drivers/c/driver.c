@@ -22,17 +22,21 @@ static void free_connection(struct connection *connection) {
   *connection = (struct connection){.fd = -1, .receive_ms = -1, .send_ms = -1};
 }
 
+static void drop_listener(size_t index) {
+  net_tls_config_release(listener_configs[index]);
+  listener_configs[index] = NULL;
+  if (listeners[index] >= 0) {
+    net_close(listeners[index]);
+  }
+  listeners[index] = -1;
+}
+
 static void drop_everything(void) {
   for (size_t i = 0; i < NUM_SLOTS; i++) {
     free_connection(&connections[i]);
     net_tls_config_release(configs[i]);
     configs[i] = NULL;
-    net_tls_config_release(listener_configs[i]);
-    listener_configs[i] = NULL;
-    if (listeners[i] >= 0) {
-      net_close(listeners[i]);
-    }
-    listeners[i] = -1;
+    drop_listener(i);
   }
 }
 
@@ -160,6 +164,7 @@ static void run_server(const struct command *command) {
     say_broken("an argument is not a value");
     return;
   }
+  drop_listener(index);
   struct net_error error = listen_on(argument(&arguments, 0), &listeners[index], &port);
   free_arguments(&arguments);
   if (error.kind != NET_ERROR_NONE) {
