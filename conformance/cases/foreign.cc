@@ -209,7 +209,7 @@ std::vector<Case> ForeignCases() {
        kOnlyClient,
        With(ItTruncates, kOpenssl),
        {}},
-      {"D-10/12",
+      {"D-10/32",
        "gnutls-serv ends without close_notify: an error",
        client,
        With(ItTruncates, kGnutls),
