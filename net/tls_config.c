@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "net/tls_config_internal.h"
+#include "net/tls_memory.h"
 #include "net/tls_socket_internal.h"
 
 /* Refusing what a file of certificates or keys never is keeps a wrong name from eating the memory.
@@ -135,7 +136,8 @@ bool net_tls_config_fail(struct net_tls_config *config, const char *format, ...)
 
 bool net_tls_config_fail_reason(struct net_tls_config *config, const char *format, ...) {
   uint32_t code = ERR_peek_error();
-  const char *reason = code != 0 ? ERR_reason_error_string(code) : NULL;
+  bool is_told = code != 0 && !net_tls_is_out_of_memory();
+  const char *reason = is_told ? ERR_reason_error_string(code) : NULL;
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(config->error, sizeof(config->error), format, arguments);
@@ -259,13 +261,18 @@ bool net_tls_config_set_versions(struct net_tls_config *config, enum net_tls_ver
   return true;
 }
 
+static bool fail_choice(struct net_tls_config *config, const char *what, const char *choice) {
+  const char *reason = net_tls_is_out_of_memory() ? ": out of memory" : "";
+  ERR_clear_error();
+  return net_tls_config_fail(config, "%s '%.200s'%s", what, choice, reason);
+}
+
 bool net_tls_config_set_ciphers(struct net_tls_config *config, const char *ciphers) {
   if (!net_tls_config_begin_change(config)) {
     return false;
   }
   if (!SSL_CTX_set_strict_cipher_list(config->context, ciphers)) {
-    ERR_clear_error();
-    return net_tls_config_fail(config, "no ciphers for '%.200s'", ciphers);
+    return fail_choice(config, "no ciphers for", ciphers);
   }
   return true;
 }
@@ -275,8 +282,7 @@ bool net_tls_config_set_groups(struct net_tls_config *config, const char *groups
     return false;
   }
   if (!SSL_CTX_set1_curves_list(config->context, groups)) {
-    ERR_clear_error();
-    return net_tls_config_fail(config, "invalid groups '%.200s'", groups);
+    return fail_choice(config, "invalid groups", groups);
   }
   return true;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "net/tls_config_internal.h"
+#include "net/tls_memory.h"
 #include "net/tls_pem.h"
 
 /* PEM text, and what an error calls it: "file 'x'" or "in memory". */
@@ -17,20 +18,26 @@ struct pem_source {
   const char *file;
 };
 
-static bool key_belongs_to(EVP_PKEY *key, CRYPTO_BUFFER *certificate) {
+/* Returns why the key cannot be the certificate's, NULL where it is. */
+static const char *why_not_of(EVP_PKEY *key, CRYPTO_BUFFER *certificate) {
   X509 *x509 = X509_parse_from_buffer(certificate);
   bool matches = x509 != NULL && X509_check_private_key(x509, key);
+  bool is_out_of_memory = net_tls_is_out_of_memory();
   X509_free(x509);
   ERR_clear_error();
-  return matches;
+  if (matches) {
+    return NULL;
+  }
+  return is_out_of_memory ? "cannot be used: out of memory" : "does not match the certificate";
 }
 
 static bool use_chain(struct net_tls_config *config, const STACK_OF(CRYPTO_BUFFER) * chain,
                       EVP_PKEY *key, const struct pem_source *key_source) {
   size_t num_certificates = sk_CRYPTO_BUFFER_num(chain);
-  if (!key_belongs_to(key, sk_CRYPTO_BUFFER_value(chain, 0))) {
-    return net_tls_config_fail(config, "private key %s%s%s does not match the certificate",
-                               key_source->quote, key_source->file, key_source->quote);
+  const char *reason = why_not_of(key, sk_CRYPTO_BUFFER_value(chain, 0));
+  if (reason != NULL) {
+    return net_tls_config_fail(config, "private key %s%s%s %s", key_source->quote, key_source->file,
+                               key_source->quote, reason);
   }
   /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers is what is meant. */
   CRYPTO_BUFFER **certificates = calloc(num_certificates, sizeof(*certificates));

@@ -10,26 +10,33 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "net/tls_memory.h"
+
 static BIO *open_text(const char *text, size_t length) {
   return length <= INT_MAX ? BIO_new_mem_buf(text, (int)length) : NULL;
 }
+
+static const char out_of_memory[] = "out of memory";
 
 static const char *push_certificate(STACK_OF(CRYPTO_BUFFER) * certificates, const uint8_t *der,
                                     size_t length) {
   CRYPTO_BUFFER *buffer = CRYPTO_BUFFER_new(der, length, NULL);
   X509 *x509 = buffer != NULL ? X509_parse_from_buffer(buffer) : NULL;
-  bool is_parsed = x509 != NULL;
+  bool is_pushed = x509 != NULL && sk_CRYPTO_BUFFER_push(certificates, buffer);
   X509_free(x509);
-  if (is_parsed && sk_CRYPTO_BUFFER_push(certificates, buffer)) {
+  if (is_pushed) {
     return NULL;
   }
   CRYPTO_BUFFER_free(buffer);
-  return is_parsed ? "out of memory" : "malformed certificate";
+  return net_tls_is_out_of_memory() ? out_of_memory : "malformed certificate";
 }
 
 /* Returns why there was no next PEM block, NULL at the end of the text. */
 static const char *why_no_block(void) {
   uint32_t code = ERR_peek_last_error();
+  if (net_tls_is_out_of_memory()) {
+    return out_of_memory;
+  }
   if (ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE) {
     return NULL;
   }
@@ -62,9 +69,10 @@ static const char *read_certificates(BIO *bio, STACK_OF(CRYPTO_BUFFER) * certifi
 
 STACK_OF(CRYPTO_BUFFER) *
     net_tls_parse_certificates(const char *text, size_t length, const char **reason) {
+  ERR_clear_error();
   STACK_OF(CRYPTO_BUFFER) *certificates = sk_CRYPTO_BUFFER_new_null();
   BIO *bio = open_text(text, length);
-  *reason = "out of memory";
+  *reason = out_of_memory;
   if (certificates != NULL && bio != NULL) {
     *reason = read_certificates(bio, certificates);
   }
@@ -79,6 +87,9 @@ STACK_OF(CRYPTO_BUFFER) *
 
 static const char *why_no_key(void) {
   uint32_t code = ERR_peek_last_error();
+  if (net_tls_is_out_of_memory()) {
+    return out_of_memory;
+  }
   if (ERR_GET_LIB(code) != ERR_LIB_PEM) {
     return "malformed private key";
   }
@@ -93,9 +104,10 @@ static const char *why_no_key(void) {
 }
 
 EVP_PKEY *net_tls_parse_key(const char *text, size_t length, const char **reason) {
+  ERR_clear_error();
   BIO *bio = open_text(text, length);
   EVP_PKEY *key = NULL;
-  *reason = "out of memory";
+  *reason = out_of_memory;
   if (bio != NULL) {
     /* Without a callback, and without a password to give it, BoringSSL asks nobody. */
     key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);

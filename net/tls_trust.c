@@ -5,12 +5,14 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "net/tls_config_internal.h"
+#include "net/tls_memory.h"
 #include "net/tls_pem.h"
 
 /* Where the systems that we know keep the CA certificates that their users trust. */
@@ -22,10 +24,17 @@ static const char *const system_files[] = {
 };
 static const char *const system_directories[] = {"/etc/ssl/certs", "/etc/pki/tls/certs"};
 
+/* BoringSSL looks at a certificate's extensions when it first needs them, and a lack of memory then
+   would make the certificate invalid for as long as the store lives. */
+static bool has_read_extensions(X509 *x509) {
+  return X509_check_purpose(x509, -1, 0) == 1 || !net_tls_is_out_of_memory();
+}
+
 static bool add_certificate(X509_STORE *store, CRYPTO_BUFFER *der) {
+  ERR_clear_error();
   X509 *x509 = X509_parse_from_buffer(der);
   /* A certificate that is there already is no failure: BoringSSL keeps the first. */
-  bool is_added = x509 != NULL && X509_STORE_add_cert(store, x509);
+  bool is_added = x509 != NULL && has_read_extensions(x509) && X509_STORE_add_cert(store, x509);
   X509_free(x509);
   ERR_clear_error();
   return is_added;

@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
+#include "net/tls_memory.h"
 #include "net/tls_socket_internal.h"
 
 /* The whole chain as the peer sent it, own certificate first. The caller frees it. */
@@ -60,11 +61,20 @@ static bool matches_name(X509 *certificate, const char *name) {
   return X509_check_host(certificate, name, strlen(name), flags, NULL) == 1;
 }
 
+static bool fail_out_of_memory(struct net_tls_socket *socket, uint8_t *out_alert) {
+  net_tls_set_failure(socket, "certificate verification failed: out of memory");
+  *out_alert = SSL_AD_INTERNAL_ERROR;
+  return false;
+}
+
 static bool verify_parsed(struct net_tls_socket *socket, STACK_OF(X509) * chain,
                           uint8_t *out_alert) {
   const struct net_tls_config *config = socket->config;
   if (!config->insecure_no_verify_certificate) {
     long result = verify_chain(socket, chain);
+    if (result != X509_V_OK && net_tls_is_out_of_memory()) {
+      return fail_out_of_memory(socket, out_alert);
+    }
     if (result != X509_V_OK) {
       net_tls_set_failure(socket, "certificate verification failed: %s",
                           X509_verify_cert_error_string(result));
@@ -72,8 +82,12 @@ static bool verify_parsed(struct net_tls_socket *socket, STACK_OF(X509) * chain,
       return false;
     }
   }
+  ERR_clear_error();
   bool checks_name = !SSL_is_server(socket->ssl) && !config->insecure_no_verify_name;
   if (checks_name && !matches_name(sk_X509_value(chain, 0), socket->server_name)) {
+    if (net_tls_is_out_of_memory()) {
+      return fail_out_of_memory(socket, out_alert);
+    }
     net_tls_set_failure(socket,
                         "certificate verification failed: name '%.200s' not present in server "
                         "certificate",
@@ -86,9 +100,12 @@ static bool verify_parsed(struct net_tls_socket *socket, STACK_OF(X509) * chain,
 
 enum ssl_verify_result_t net_tls_verify(SSL *ssl, uint8_t *out_alert) {
   struct net_tls_socket *socket = SSL_get_app_data(ssl);
+  ERR_clear_error();
   STACK_OF(X509) *chain = parse_chain(SSL_get0_peer_certificates(ssl));
   bool is_trusted = false;
-  if (chain == NULL || sk_X509_num(chain) == 0) {
+  if (chain == NULL && net_tls_is_out_of_memory()) {
+    fail_out_of_memory(socket, out_alert);
+  } else if (chain == NULL || sk_X509_num(chain) == 0) {
     net_tls_set_failure(socket, "certificate verification failed: malformed certificate");
     *out_alert = SSL_AD_BAD_CERTIFICATE;
   } else {

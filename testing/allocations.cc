@@ -1,5 +1,6 @@
 #include "testing/allocations.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,7 @@ bool MustFail() {
   }
   is_failing = false;
   has_failed = true;
+  errno = ENOMEM;
   return true;
 }
 

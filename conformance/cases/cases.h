@@ -26,6 +26,7 @@ std::vector<Case> DripCases();
 std::vector<Case> DeadlineCases();
 std::vector<Case> BusyCases();
 std::vector<Case> VirtualTimeCases();
+std::vector<Case> MemoryCases();
 std::vector<Case> TrustCases();
 std::vector<Case> ForeignCases();
 std::vector<Case> ForeignTrustCases();

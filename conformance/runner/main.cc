@@ -101,7 +101,8 @@ int Main(const std::vector<std::string> &arguments) {
     return Complain(kBroken, certificates.error());
   }
   std::vector<Case> cases = AllCases();
-  Run run{&certificates, std::chrono::seconds(options.patience_seconds), options.verbose};
+  Run run{&certificates, std::chrono::seconds(options.patience_seconds), options.verbose,
+          options.memory_drivers};
   Suite suite(options, cases, run);
   return RunSuite(options, clauses, &suite);
 }

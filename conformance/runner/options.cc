@@ -45,6 +45,15 @@ std::string AddKnown(const std::string &option, const std::string &value, Parser
   return "";
 }
 
+std::string AddMemoryDriver(const std::string &value, Parser *parser) {
+  size_t equals = value.find('=');
+  if (equals == std::string::npos) {
+    return "--memory-driver wants NAME=COMMAND, not `" + value + "`";
+  }
+  parser->options->memory_drivers[value.substr(0, equals)] = Split(value.substr(equals + 1));
+  return "";
+}
+
 std::string AddExpected(const std::string &value, Parser *parser) {
   size_t equals = value.find('=');
   if (equals == std::string::npos) {
@@ -63,6 +72,9 @@ std::string SetPatience(const std::string &value, Parser *parser) {
 std::string SetOption(const std::string &name, const std::string &value, Parser *parser) {
   if (name == "--known-driver" || name == "--other-driver") {
     return AddKnown(name, value, parser);
+  }
+  if (name == "--memory-driver") {
+    return AddMemoryDriver(value, parser);
   }
   if (name == "--expected") {
     return AddExpected(value, parser);
@@ -179,6 +191,9 @@ std::string Help() {
                          REASON. Whatever else it does not support is then a failure, and so is what
                          it supports all the same (c and lua have theirs)
   --full                 also the cases that take long
+  --memory-driver NAME=COMMAND
+                         the driver that stands in for driver NAME where single allocations are to
+                         fail, if that cannot do so itself
   --list                 prints names and titles of the selected cases and runs nothing
   --patience SECONDS     how long a driver may keep silent before that is a hang (default: 20)
   -v, --verbose          prints each case as it runs, with its commands and answers

@@ -21,6 +21,8 @@ struct Options {
   std::vector<DriverOption> drivers;
   // By the driver's name, the file of what it is known not to support.
   std::map<std::string, std::string> expected_files;
+  // By the driver's name, the command of one of which single allocations can fail.
+  std::map<std::string, std::vector<std::string>> memory_drivers;
   std::vector<std::string> filters;
   // Ids of the clauses whose cases are wanted; empty: of all.
   std::vector<std::string> clauses;

@@ -4,6 +4,7 @@
 // What a case acts in: the driver, a connection of it, and the peer at the other end.
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +37,9 @@ struct Run {
   Milliseconds patience{20000};
   // Whether each case's commands and answers are shown.
   bool verbose = false;
+  // By a driver's name, the command of one that does as it does and of which single allocations can
+  // fail; not there where the driver can do that itself, or nobody can.
+  std::map<std::string, std::vector<std::string>> memory_drivers;
 };
 
 // Setup tells how a connection is made; a case changes what it is about.

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "conformance/drivers/c/allocations.h"
 #include "conformance/drivers/c/slots.h"
 
 /* Flags of set_protocols. */
@@ -100,7 +101,10 @@ void config_set(struct net_tls_config *config, const char *method,
                 const struct arguments *arguments) {
   for (size_t i = 0; i < sizeof(setters) / sizeof(setters[0]); i++) {
     if (strcmp(setters[i].name, method) == 0) {
-      answer(setters[i].set(config, arguments), config);
+      allocations_enter();
+      bool is_set = setters[i].set(config, arguments);
+      allocations_leave();
+      answer(is_set, config);
       return;
     }
   }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "conformance/drivers/c/allocations.h"
 #include "conformance/drivers/c/slots.h"
 #include "net/stream.h"
 
@@ -93,7 +94,7 @@ static void read_some(const struct call *call) {
   }
   size_t capacity = size->kind == WORD_NIL ? BUFSIZ : (size_t)size->integer;
   capacity = capacity < LARGEST_BUFFER ? capacity : LARGEST_BUFFER;
-  char *buffer = malloc(capacity + 1);
+  char *buffer = allocations_own(capacity + 1);
   size_t length = 0;
   enum net_tls_outcome outcome =
       net_tls_socket_read(call->connection->socket, buffer, capacity, &length);
@@ -278,7 +279,9 @@ void connection_call(struct connection *connection, const char *method,
   struct call call = {connection, arguments};
   for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
     if (strcmp(methods[i].name, method) == 0) {
+      allocations_enter();
       methods[i].run(&call);
+      allocations_leave();
       return;
     }
   }

@@ -1,11 +1,13 @@
 /* The conformance driver of the C library: speaks the line protocol of PROTOCOL.md and calls
    nothing but the public API. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "conformance/drivers/c/allocations.h"
 #include "conformance/drivers/c/faults.h"
 #include "conformance/drivers/c/slots.h"
 #include "net/stream.h"
@@ -43,8 +45,10 @@ static void drop_everything(void) {
 static void run_config(const struct command *command) {
   size_t index = slot(command, 1);
   net_tls_config_release(configs[index]);
+  allocations_enter();
   configs[index] = net_tls_config_new();
-  answer_made("net_tls_config", NULL, false);
+  allocations_leave();
+  answer_made("net_tls_config", configs[index] ? NULL : strerror(ENOMEM), false);
 }
 
 static void run_set(const struct command *command) {
@@ -57,32 +61,41 @@ static void run_set(const struct command *command) {
   free_arguments(&arguments);
 }
 
+/* Makes a TLS socket of the descriptor of `made`. Returns false on failure: the descriptor is then
+   closed, and `error` says why. */
+static bool make_socket(struct connection *made, struct net_tls_config *config, bool is_client,
+                        const char *name, char error[NET_TLS_ERROR_SIZE]) {
+  struct net_transport transport;
+  int failed = net_transport_posix(made->fd, mode, &transport);
+  if (failed != 0) {
+    snprintf(error, NET_TLS_ERROR_SIZE, "%s", strerror(failed));
+    net_close(made->fd);
+    return false;
+  }
+  snprintf(error, NET_TLS_ERROR_SIZE, "%s", strerror(ENOMEM));
+  if (faults_wrap(&transport)) {
+    made->socket = is_client ? net_tls_socket_new_client(config, transport, mode, name, error)
+                             : net_tls_socket_new_server(config, transport, mode, error);
+  }
+  if (!made->socket) {
+    transport.functions->close(transport.context);
+  }
+  return made->socket != NULL;
+}
+
 /* Makes a TLS socket of `fd`, which it closes on failure. `name` is the server's for a client. */
 static void adopt(size_t index, struct net_tls_config *config, int fd, bool is_client,
                   const char *name) {
-  char error[NET_TLS_ERROR_SIZE] = "no transport";
-  struct net_transport transport;
+  char error[NET_TLS_ERROR_SIZE];
   struct connection made = {.mode = mode, .fd = fd, .receive_ms = -1, .send_ms = -1};
-  if (net_transport_posix(fd, mode, &transport) != 0) {
-    net_close(fd);
-    answer_made(NULL, error, false);
-    return;
+  allocations_enter();
+  bool is_made = make_socket(&made, config, is_client, name, error);
+  allocations_leave();
+  if (is_made) {
+    free_connection(&connections[index]);
+    connections[index] = made;
   }
-  if (!faults_wrap(&transport)) {
-    transport.functions->close(transport.context);
-    answer_made(NULL, error, false);
-    return;
-  }
-  made.socket = is_client ? net_tls_socket_new_client(config, transport, mode, name, error)
-                          : net_tls_socket_new_server(config, transport, mode, error);
-  if (!made.socket) {
-    transport.functions->close(transport.context);
-    answer_made(NULL, error, false);
-    return;
-  }
-  free_connection(&connections[index]);
-  connections[index] = made;
-  answer_made("net_tls_socket", NULL, false);
+  answer_made("net_tls_socket", is_made ? NULL : error, false);
 }
 
 static void answer_net_error(struct net_error error) {
@@ -125,8 +138,10 @@ static void run_client(const struct command *command) {
   }
   const struct word *name = argument(&arguments, 2);
   const struct word *deadline = argument(&arguments, 3);
+  allocations_enter();
   struct net_error error = connect_to(argument(&arguments, 0), argument(&arguments, 1)->integer,
                                       deadline->kind == WORD_INTEGER ? deadline->integer : -1, &fd);
+  allocations_leave();
   if (error.kind == NET_ERROR_NONE) {
     adopt(slot(command, 1), configs[slot(command, 2)], fd, true, name->bytes);
   } else {
@@ -212,39 +227,20 @@ static void run_poller(const struct command *command) {
   answer_nothing();
 }
 
-static void answer_counts(void) {
-  struct fault_counts counts = faults_counted();
-  say_begin();
-  say_integer(counts.receives);
-  say_integer(counts.sends);
-  say_integer(counts.waits);
-  say_integer(counts.faults);
-  say_end();
-}
-
-static void start_faults(const char *words) {
-  char text[256];
-  const char *bad = faults_start(words);
-  if (bad) {
-    snprintf(text, sizeof text, "%.*s makes no sense where it stands", (int)strcspn(bad, " "), bad);
-    say_broken(text);
-  } else {
-    answer_nothing();
-  }
-}
-
 /* faults [WORDS] */
 static void run_faults(const struct command *command) {
   struct arguments arguments;
-  if (command->count == 1) {
-    answer_counts();
-  } else if (parse_arguments(command, 1, &arguments) &&
-             argument(&arguments, 0)->kind == WORD_STRING) {
-    start_faults(argument(&arguments, 0)->bytes);
-    free_arguments(&arguments);
+  if (parse_arguments(command, 1, &arguments)) {
+    faults_command(&arguments);
   } else {
-    say_broken("faults wants words");
+    say_broken("an argument is not a value");
   }
+  free_arguments(&arguments);
+}
+
+/* allocations [once|from NUMBER] */
+static void run_allocations(const struct command *command) {
+  allocations_command(command->words[1], command->words[2]);
 }
 
 static void run_drop(const struct command *command) {
@@ -256,6 +252,7 @@ static void run_reset(const struct command *command) {
   (void)command;
   drop_everything();
   faults_stop();
+  allocations_disarm();
   mode = NET_TRANSPORT_BLOCKING;
   answer_nothing();
 }
@@ -266,9 +263,10 @@ static void run_hello(const struct command *command) {
 }
 
 static const struct command_function commands[] = {
-    {"hello", run_hello},   {"config", run_config}, {"set", run_set},       {"client", run_client},
-    {"server", run_server}, {"accept", run_accept}, {"call", run_call},     {"poller", run_poller},
-    {"drop", run_drop},     {"reset", run_reset},   {"faults", run_faults},
+    {"hello", run_hello},   {"config", run_config}, {"set", run_set},
+    {"client", run_client}, {"server", run_server}, {"accept", run_accept},
+    {"call", run_call},     {"poller", run_poller}, {"drop", run_drop},
+    {"reset", run_reset},   {"faults", run_faults}, {"allocations", run_allocations},
 };
 
 int main(void) {

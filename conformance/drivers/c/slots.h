@@ -24,4 +24,11 @@ void config_set(struct net_tls_config *config, const char *method,
 void connection_call(struct connection *connection, const char *method,
                      const struct arguments *arguments);
 
+/* faults_command sets the faults that its argument says, or tells what they have come to. */
+void faults_command(const struct arguments *arguments);
+
+/* allocations_command has allocation `number` from now fail, "once" or "from" it on, or, where
+   `when` is empty, ends that and tells what it has come to. */
+void allocations_command(const char *when, const char *number);
+
 #endif
