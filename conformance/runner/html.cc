@@ -14,17 +14,18 @@
 namespace conformance {
 namespace {
 
-// Where the matrix has no room beside its clauses, its cells go below them.
-constexpr size_t kClauseWidth = 400;
-constexpr size_t kDriverWidth = 150;
-
-std::string NarrowBelow(const HtmlModel &model) {
-  return std::to_string(kClauseWidth + kDriverWidth * model.stamp().drivers.size()) + "px";
-}
-
+// Few drivers get larger marks. Where the matrix has no room beside its clauses, its cells go below
+// them.
 std::string Style(const HtmlModel &model) {
+  size_t drivers = model.stamp().drivers.size();
+  bool is_few = drivers <= 3;
+  size_t mark = is_few ? 18 : 14;
+  size_t driver_width = 9 * mark + 36;
   return "<style>" + std::string(kHtmlStyle) + GridStyle(model) +
-         "\n@media (max-width:" + NarrowBelow(model) + "){" + kHtmlNarrowStyle + "}</style>\n";
+         ":root{--mark:" + std::to_string(mark) + "px;--driver:" + std::to_string(driver_width) +
+         "px;--page:" + (is_few ? "1240px" : "1440px") +
+         "}\n@media (max-width:" + std::to_string(420 + driver_width * drivers) + "px){" +
+         kHtmlNarrowStyle + "}</style>\n";
 }
 
 std::string ScriptHash() {

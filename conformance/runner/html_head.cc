@@ -8,7 +8,7 @@
 namespace conformance {
 namespace {
 
-constexpr size_t kMostSurprises = 40;
+constexpr size_t kMostSurprises = 30;
 
 size_t CountRed(const Runs &runs) {
   return static_cast<size_t>(std::count_if(
@@ -37,7 +37,7 @@ std::string ShowProtocol(const Stamp &stamp) {
 
 std::string Bar(const DriverStamp &driver, const Counts &counts) {
   std::string parts;
-  for (Verdict verdict : kBySeverity) {
+  for (Verdict verdict : kShown) {
     int count = CountOf(counts, verdict);
     if (count > 0) {
       parts += "<span class=" + ClassOf(verdict) + " style=\"flex-grow:" + std::to_string(count) +
@@ -50,7 +50,7 @@ std::string Bar(const DriverStamp &driver, const Counts &counts) {
 
 std::string ShowCounts(const Counts &counts) {
   std::string items;
-  for (Verdict verdict : kBySeverity) {
+  for (Verdict verdict : kShown) {
     int count = CountOf(counts, verdict);
     if (count > 0) {
       items += "<li>" + Badge(verdict) + " " + std::to_string(count) + "</li>";
@@ -90,7 +90,7 @@ std::string Meaning(Verdict verdict) {
 
 std::string Meanings() {
   std::string items;
-  for (Verdict verdict : kBySeverity) {
+  for (Verdict verdict : kShown) {
     items += "<li>" + Badge(verdict) + " " + Meaning(verdict) + "</li>";
   }
   return "<ul class=meanings>" + items + "</ul>";
@@ -119,8 +119,33 @@ std::string GridKey(const HtmlModel &model) {
 }
 
 std::string Choice(const std::string &kind, const std::string &value, const std::string &label) {
-  return "<label><input type=checkbox name=" + kind + " value=\"" + Escape(value) + "\"><span>" +
-         label + "</span></label>";
+  return "<label><input type=checkbox name=" + kind + " value=\"" + Escape(value) + "\">" + label +
+         "</label>";
+}
+
+// The red runs of a case with one driver and one verdict together.
+std::vector<Runs> RedByCase(const HtmlModel &model) {
+  std::vector<Runs> together;
+  std::map<std::string, size_t> places;
+  for (const Outcome *outcome : model.all()) {
+    if (IsRed(outcome->verdict)) {
+      std::string key =
+          outcome->a_case->id + "." + outcome->driver + "." + ClassOf(outcome->verdict);
+      if (places.emplace(key, together.size()).second) {
+        together.emplace_back();
+      }
+      together[places[key]].push_back(outcome);
+    }
+  }
+  return together;
+}
+
+std::string Surprise(const Runs &runs) {
+  const Outcome &first = *runs.front();
+  return "<li>" + Badge(first.verdict) + " <a href=\"" + Fragment(NameOf(first)) + "\">" +
+         Escape(first.a_case->id) + "</a> <span>" + Escape(first.a_case->title) +
+         "</span> <small>" + Escape(first.driver) + ", " + Plural(runs.size(), "run") +
+         "</small></li>";
 }
 
 }  // namespace
@@ -128,9 +153,8 @@ std::string Choice(const std::string &kind, const std::string &value, const std:
 std::string Headline(const HtmlModel &model) {
   size_t red = CountRed(model.all());
   size_t all = model.all().size();
-  return red == 0 ? "All " + std::to_string(all) + " runs are as expected"
-                  : std::to_string(red) + " of " + std::to_string(all) + " runs " +
-                        (red == 1 ? "is" : "are") + " not as expected";
+  return red == 0 ? Plural(all, "run") + ", all as expected"
+                  : std::to_string(red) + " of " + Plural(all, "run") + " not as expected";
 }
 
 std::string Banner(const HtmlModel &model) {
@@ -158,22 +182,19 @@ std::string Totals(const HtmlModel &model) {
 }
 
 std::string Surprises(const HtmlModel &model) {
+  std::vector<Runs> surprises = RedByCase(model);
   std::string items;
-  size_t count = 0;
-  for (const Outcome *outcome : model.all()) {
-    if (IsRed(outcome->verdict) && ++count <= kMostSurprises) {
-      items += "<li>" + Badge(outcome->verdict) + " <a href=\"" + Fragment(NameOf(*outcome)) +
-               "\">" + Escape(NameOf(*outcome)) + "</a> " + Escape(outcome->a_case->title) +
-               "</li>";
-    }
+  for (size_t i = 0; i < std::min(surprises.size(), kMostSurprises); i++) {
+    items += Surprise(surprises[i]);
   }
-  std::string more = count > kMostSurprises
-                         ? "<li>… and " + std::to_string(count - kMostSurprises) + " more</li>"
-                         : "";
-  return count == 0 ? ""
-                    : "<section aria-labelledby=surprises><h2 id=surprises>Not as expected</h2>"
-                      "<ul class=surprises>" +
-                          items + more + "</ul></section>\n";
+  size_t more = surprises.size() - std::min(surprises.size(), kMostSurprises);
+  std::string rest =
+      more > 0 ? "<li>… and " + std::to_string(more) + " more: filter by verdict below</li>" : "";
+  return surprises.empty()
+             ? ""
+             : "<section aria-labelledby=surprises><h2 id=surprises>Not as expected</h2>"
+               "<ul class=surprises>" +
+                   items + rest + "</ul></section>\n";
 }
 
 std::string Legend(const HtmlModel &model) {
@@ -184,14 +205,14 @@ std::string Legend(const HtmlModel &model) {
 std::string Toolbar(const HtmlModel &model) {
   Counts counts = Count(model.all());
   std::string verdicts;
-  for (Verdict verdict : kBySeverity) {
+  for (Verdict verdict : kShown) {
     if (CountOf(counts, verdict) > 0) {
       verdicts += Choice("verdict", ClassOf(verdict), Badge(verdict));
     }
   }
   std::string drivers;
   for (const DriverStamp &driver : model.stamp().drivers) {
-    drivers += Choice("driver", driver.name, Escape(driver.name));
+    drivers += Choice("driver", driver.name, "<b class=v>" + Escape(driver.name) + "</b>");
   }
   return "<form class=toolbar role=search aria-label=\"Filter of the matrix\">"
          "<input type=search name=text placeholder=\"Filter: id, words, message\" "

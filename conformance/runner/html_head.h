@@ -9,7 +9,7 @@
 
 namespace conformance {
 
-// Headline returns "3012 of 3012 runs as expected", for the title and the top of the page.
+// Headline returns "3012 runs, all as expected", for the title and the top of the page.
 std::string Headline(const HtmlModel &model);
 
 // Banner shows headline and stamp, Totals a bar for each driver, Surprises links to all that is

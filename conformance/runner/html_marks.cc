@@ -21,9 +21,13 @@ std::string Mark(const Outcome *worst) {
              : "<i class=" + ClassOf(worst->verdict) + ">" + SymbolOf(worst->verdict) + "</i>";
 }
 
-std::string Gap(size_t columns, size_t column, const char *width) {
-  return ".g i:nth-child(" + std::to_string(columns) + "n+" + std::to_string(column + 1) +
-         "){margin-left:" + width + "}";
+// The width of a column: the first of a transport, or of a mode, stands apart.
+std::string Track(const std::vector<Axes> &columns, size_t i) {
+  bool other_transport = i > 0 && columns[i].is_unix != columns[i - 1].is_unix;
+  bool other_mode = i > 0 && columns[i].nonblocking != columns[i - 1].nonblocking;
+  return other_transport ? " calc(var(--mark)*1.5)"
+         : other_mode    ? " calc(var(--mark) + 2px)"
+                         : " var(--mark)";
 }
 
 }  // namespace
@@ -62,7 +66,7 @@ std::string Badge(Verdict verdict) {
 
 std::string Tally(const Counts &counts) {
   std::string text;
-  for (Verdict verdict : kBySeverity) {
+  for (Verdict verdict : kShown) {
     int count = CountOf(counts, verdict);
     if (count > 0) {
       text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + ShowVerdict(verdict);
@@ -73,11 +77,11 @@ std::string Tally(const Counts &counts) {
 
 std::string TallyMarks(const Counts &counts) {
   std::string marks;
-  for (Verdict verdict : kBySeverity) {
+  for (Verdict verdict : kShown) {
     int count = CountOf(counts, verdict);
     if (count > 0) {
       marks += "<b class=\"n " + ClassOf(verdict) + "\" title=" + ShowVerdict(verdict) + ">" +
-               std::to_string(count) + " " + SymbolOf(verdict) + "</b>";
+               SymbolOf(verdict) + " " + std::to_string(count) + "</b>";
     }
   }
   return marks;
@@ -99,17 +103,11 @@ std::string Grid(const HtmlModel &model, const Runs &runs, const std::string &dr
 }
 
 std::string GridStyle(const HtmlModel &model) {
-  const std::vector<Axes> &columns = model.columns();
-  std::string style = ".g,.axis{grid-template-columns:repeat(" +
-                      std::to_string(std::max<size_t>(columns.size(), 1)) + ",auto)}";
-  for (size_t i = 1; i < columns.size(); i++) {
-    bool other_transport = columns[i].is_unix != columns[i - 1].is_unix;
-    bool other_mode = columns[i].nonblocking != columns[i - 1].nonblocking;
-    style += other_transport ? Gap(columns.size(), i, "5px")
-             : other_mode    ? Gap(columns.size(), i, "2px")
-                             : "";
+  std::string tracks;
+  for (size_t i = 0; i < model.columns().size(); i++) {
+    tracks += Track(model.columns(), i);
   }
-  return style;
+  return ".g,.axis{grid-template-columns:" + (tracks.empty() ? "auto" : tracks) + "}";
 }
 
 std::string PointName(const Axes &axes) {

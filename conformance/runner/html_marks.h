@@ -27,7 +27,7 @@ std::string TallyMarks(const Counts &counts);
 // Grid shows the runs of one driver by point as one link to the worst of them.
 std::string Grid(const HtmlModel &model, const Runs &runs, const std::string &driver);
 
-// GridStyle returns the rules that part the axes in every grid.
+// GridStyle returns the rule for the columns of every grid.
 std::string GridStyle(const HtmlModel &model);
 
 // PointName returns "tcp.blocking.tls13.client", and ShowPoint the same for people.

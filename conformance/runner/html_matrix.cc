@@ -24,8 +24,8 @@ std::string Across(const HtmlModel &model, const std::string &content) {
 
 std::string Span(const std::string &name, std::ptrdiff_t columns) {
   return columns == 0 ? ""
-                      : "<span style=\"grid-column:span " + std::to_string(columns) +
-                            ";width:" + std::to_string(15 * columns) + "px\">" + name + "</span>";
+                      : "<span style=\"grid-column:span " + std::to_string(columns) + "\">" + name +
+                            "</span>";
 }
 
 // Whose columns the transports have in the grids below.
@@ -133,7 +133,7 @@ std::string ClauseBody(const HtmlModel &model, const ClauseRuns &runs, RunDetail
                      ClauseRow(model, runs);
   for (const CaseRuns *case_runs : runs.own) {
     body += CaseRow(model, *case_runs) + "<tr role=row class=runs>" +
-            Across(model, details->Of(*case_runs)) + "</tr>";
+            Across(model, "<div class=list>" + details->Of(*case_runs) + "</div>") + "</tr>";
   }
   return body + AlsoRow(model, runs) + "</tbody>\n";
 }

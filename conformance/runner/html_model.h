@@ -20,6 +20,11 @@ inline constexpr Verdict kBySeverity[] = {
     Verdict::kFail,        Verdict::kXpass, Verdict::kUnresolved, Verdict::kXfail,
     Verdict::kUnsupported, Verdict::kPass,  Verdict::kUntested};
 
+// The order in which they are shown.
+inline constexpr Verdict kShown[] = {Verdict::kPass,       Verdict::kFail,  Verdict::kXpass,
+                                     Verdict::kUnresolved, Verdict::kXfail, Verdict::kUnsupported,
+                                     Verdict::kUntested};
+
 using Runs = std::vector<const Outcome *>;
 
 // All runs of one case, by the driver's place in the stamp.

@@ -62,7 +62,16 @@ document.addEventListener('DOMContentLoaded', () => {
     for (let run = target.closest('.run'); run; run = run.parentNode.closest('.run')) {
       run.open = true;
     }
-    target.scrollIntoView();
+    show(target);
+  }
+
+  // With the case's own line above it, where both fit.
+  function show(target) {
+    const runs = target.closest('.runs');
+    (runs ? runs.previousElementSibling : target).scrollIntoView();
+    if (target.getBoundingClientRect().top > innerHeight / 2) {
+      target.scrollIntoView();
+    }
   }
 
   function follow(id) {
@@ -150,10 +159,15 @@ document.addEventListener('DOMContentLoaded', () => {
       body.hidden = !found.has(body);
       setOpen(body, isNarrow && found.has(body));
     });
+    matrix.className = verdicts.map((verdict) => 'only-' + verdict).join(' ');
     hideHeadings();
     hideDrivers(drivers);
+    showCount(found.size, count);
+  }
+
+  function showCount(found, count) {
     toolbar.querySelector('output').value =
-      `${found.size} of ${bodies.length} clauses, ${count} of ${cases.length} cases`;
+      `${found} of ${bodies.length} clauses, ${count} of ${cases.length} cases`;
   }
 
   function hideHeadings() {
@@ -188,6 +202,6 @@ document.addEventListener('DOMContentLoaded', () => {
     document.documentElement.style.setProperty('--bar', height + 'px');
   }).observe(toolbar);
   addEventListener('hashchange', reveal);
-  filter();
+  showCount(bodies.length, cases.length);
   reveal();
 });

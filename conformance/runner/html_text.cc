@@ -1,5 +1,6 @@
 #include "conformance/runner/html_text.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 
@@ -56,22 +57,40 @@ std::string Show(const char *format, unsigned code) {
   return text;
 }
 
-std::string ShowCharacter(uint32_t code, const std::string &bytes) {
-  return !IsInvisible(code) ? bytes : Show(code < 0x100 ? "\\x%02x" : "\\u%04x", code);
-}
-
 // With everything that a reader could not see shown, in valid UTF-8.
 std::string Visible(const std::string &bytes) {
   std::string text;
   text.reserve(bytes.size());
   for (size_t at = 0; at < bytes.size();) {
     Character character = Decode(bytes, at);
-    text += character.length == 0
-                ? Show("\\x%02x", static_cast<uint8_t>(bytes[at]))
-                : ShowCharacter(character.code, bytes.substr(at, character.length));
-    at += character.length == 0 ? 1 : character.length;
+    size_t length = std::max<size_t>(character.length, 1);
+    if (character.length == 0) {
+      text += Show("\\x%02x", static_cast<uint8_t>(bytes[at]));
+    } else if (IsInvisible(character.code)) {
+      text += Show(character.code < 0x100 ? "\\x%02x" : "\\u%04x", character.code);
+    } else {
+      text.append(bytes, at, length);
+    }
+    at += length;
   }
   return text;
+}
+
+const char *EntityFor(char byte) {
+  switch (byte) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    default:
+      return nullptr;
+  }
 }
 
 }  // namespace
@@ -80,12 +99,12 @@ std::string Escape(const std::string &bytes) {
   std::string text;
   text.reserve(bytes.size());
   for (char byte : Visible(bytes)) {
-    text += byte == '&'    ? "&amp;"
-            : byte == '<'  ? "&lt;"
-            : byte == '>'  ? "&gt;"
-            : byte == '"'  ? "&quot;"
-            : byte == '\'' ? "&#39;"
-                           : std::string(1, byte);
+    const char *entity = EntityFor(byte);
+    if (entity == nullptr) {
+      text += byte;
+    } else {
+      text += entity;
+    }
   }
   return text;
 }
