@@ -7,6 +7,8 @@ local tls = require('testing.tls')
 
 local triple, file = tls.triple, tls.file
 
+assert(net_tls.LIBRARY:match('^BoringSSL, API version %d+$'), net_tls.LIBRARY)
+
 local function read_file(name)
     local f <close> = assert(io.open(file(name), 'rb'))
     return f:read('a')
