@@ -29,7 +29,7 @@ run() {
     status=$?
 }
 
-all='g++ gcc clang ld.lld llvm-symbolizer clang-format clang-tidy socat openssl gnutls-serv lua5.4'
+all='g++ gcc clang ld.lld llvm-symbolizer clang-format clang-tidy patch socat openssl gnutls-serv lua5.4'
 unset BAZEL USE_BAZEL_VERSION
 
 machine 0 bazel $all apt-get
