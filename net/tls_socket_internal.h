@@ -42,8 +42,9 @@ struct net_tls_socket {
     bool fatal;
     bool sent;
   } alert;
-  /* Length of the close_notify record at the end of `sending`. */
-  uint8_t close_notify_length;
+  /* Length of what tls_close left at the end of `sending`: the close_notify record, and before it
+     tickets that a server still had to send. */
+  size_t close_notify_length;
 
   /* The handshake's first step has been made. */
   bool has_begun;

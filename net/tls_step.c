@@ -203,7 +203,7 @@ static enum net_tls_outcome step_close(struct net_tls_socket *socket) {
       net_tls_fail_tls(socket, operation_names[NET_TLS_CLOSE]);
       return net_tls_error(socket, socket->failure);
     }
-    socket->close_notify_length = (uint8_t)(net_buffer_length(&socket->sending) - before);
+    socket->close_notify_length = net_buffer_length(&socket->sending) - before;
   }
   return when_sent(socket, NET_TLS_OK);
 }

@@ -50,6 +50,17 @@ void PeerHasClosed(World &world) {
   PeerSeesEnd(world, 1);
 }
 
+// Nobody is there for the close_notify, and nothing is lost by that.
+void PeerHasClosedAndIsGone(World &world) {
+  world.Establish();
+  int64_t fd = Descriptor(world);
+  world.peer().CloseNotify();
+  world.Call("read").Gives(Closed());
+  world.peer().Reset();
+  world.Call("close").Gives(Ok());
+  IsClosed(world, fd);
+}
+
 void AllDataFirst(World &world) {
   world.Establish();
   world.Call("write", PatternWord(0, 100000)).Gives(WriteOf(100000));
@@ -145,6 +156,11 @@ std::vector<Case> CloseCases() {
        UnreadInput,
        {}},
       {"NTS-CLOSE-03/1", "closed by the peer: true, nil, nil", kEveryAxis, PeerHasClosed, {}},
+      {"NTS-CLOSE-03/3",
+       "closed by the peer, which is gone: true, nil, nil",
+       kEveryAxis,
+       PeerHasClosedAndIsGone,
+       {"D-19"}},
       {"NTS-CLOSE-03/2",
        "before the handshake: true, nil, nil, no TLS on the wire",
        kEveryAxis,
