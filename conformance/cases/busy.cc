@@ -83,10 +83,10 @@ void NeverReached(World &world, const std::string &limit) {
 void BusyHandshake(World &world) {
   world.setup().peer_handshakes = false;
   world.Connect();
-  MakeBusy(world, "n:0.02");
-  UsesAtLeast(world, Milliseconds(19), [&] { world.Call("handshake").Gives(Timeout()); });
-  UsesAtLeast(world, Milliseconds(19), [&] { world.Call("read").Gives(NilTimeout()); });
-  UsesAtLeast(world, Milliseconds(19), [&] {
+  MakeBusy(world, "n:0.01");
+  UsesAtLeast(world, Milliseconds(10), [&] { world.Call("handshake").Gives(Timeout()); });
+  UsesAtLeast(world, Milliseconds(10), [&] { world.Call("read").Gives(NilTimeout()); });
+  UsesAtLeast(world, Milliseconds(10), [&] {
     world.Call("write", StringWord("x")).Gives({Integer(0), Nil(), True()});
   });
   NoLongerBusy(world);
@@ -214,7 +214,7 @@ void KeyUpdatesBetweenWrites(World &world) {
 
 // A record for each byte, and a segment for each byte of a record.
 void RecordsOfOneByte(World &world) {
-  std::string bytes = Pattern(0, 2000);
+  std::string bytes = Pattern(0, 500);
   world.Establish();
   for (char byte : bytes) {
     world.peer().Write(std::string(1, byte));
@@ -223,7 +223,7 @@ void RecordsOfOneByte(World &world) {
 }
 
 void SegmentsOfOneByte(World &world) {
-  std::string bytes = Pattern(0, 3000);
+  std::string bytes = Pattern(0, 1000);
   world.Establish();
   world.Call("setclocklimit", kForever).Gives({});
   world.peer().Hold();
@@ -242,70 +242,78 @@ std::vector<Case> BusyCases() {
   return {
       {"D-14/4",
        "the limit is the processor's time: a stopped process uses none of it",
-       kBlockingOnce,
+       OverTcp(kBlockingOnce),
        StoppedIsFree,
        {"NTS-RETRY-03"}},
       {"D-14/5",
        "a limit of 1 ms: not before it",
-       kBlockingOnce,
+       OverTcp(kBlockingOnce),
        BusyWith("n:0.001", 1),
        {"NTS-RETRY-04"}},
       {"D-14/6",
-       "a limit of 100 ms: not before it",
-       kBlockingOnce,
-       BusyWith("n:0.1", 100),
+       "a limit of 50 ms: not before it",
+       OverTcp(kBlockingOnce),
+       BusyWith("n:0.05", 50),
        {"NTS-RETRY-04"}},
       {"D-14/7",
        "a limit of nil is the default of 10 ms again",
-       kBlockingOnce,
+       OverTcp(kBlockingOnce),
        BusyWith("nil", 10),
        {"NTS-CLOCKLIMIT-04"}},
-      {"D-14/8", "a limit of 0 ends it at the first retry", kBlockingOnce, BusyWith("i:0", 0), {}},
+      {"D-14/8",
+       "a limit of 0 ends it at the first retry",
+       OverTcp(kBlockingOnce),
+       BusyWith("i:0", 0),
+       {}},
       {"D-14/9",
        "a huge limit is not reached",
-       kBlockingOnce,
+       OverTcp(kBlockingOnce),
        [](World &world) { NeverReached(world, "n:1e+08"); },
        {"NTS-RETRY-04"}},
       {"D-14/10",
        "a limit beyond every clock is not reached",
-       kBlockingOnce,
+       OverTcp(kBlockingOnce),
        [](World &world) { NeverReached(world, "n:1e+300"); },
        {"NTS-RETRY-04"}},
       {"D-14/11",
        "a limit of the largest integer is not reached",
-       kBlockingOnce,
+       OverTcp(kBlockingOnce),
        [](World &world) { NeverReached(world, "i:9223372036854775807"); },
        {"NTS-RETRY-04"}},
       {"D-14/12",
        "a busy handshake ends, alone, in a read and in a write; then it goes on",
-       kBlocking,
+       OverTcp(kBlocking),
        BusyHandshake,
        {"NTS-RETRY-03", "D-06"}},
       {"D-14/13",
        "a busy write and a busy tls_close end; then they go on",
-       kBlocking,
+       OverTcp(kBlocking),
        BusyWrite,
        {"NTS-RETRY-03", "D-06"}},
       {"D-14/14",
        "a busy close ends: false, nil, true, and the descriptor is closed",
-       kBlocking,
+       OverTcp(kBlocking),
        BusyClose,
        {"NTS-RETRY-03", "D-20"}},
-      {"D-14/15", "a limit of 0 is for retries alone", kBlocking, ZeroIsForRetries, {}},
+      {"D-14/15", "a limit of 0 is for retries alone", OverTcp(kBlocking), ZeroIsForRetries, {}},
       {"D-14/16",
        "a limit of 0 and a record in pieces: nothing is lost",
-       kBlocking,
+       OverTcp(kBlocking),
        ZeroAndPieces,
        {"NTS-RETRY-02"}},
-      {"NTS-RETRY-03/31", "key updates without end: the read ends", kOnlyTls13, KeyUpdates, {}},
-      {"NTS-READ-02/31", "data after some key updates", kOnlyTls13, SomeKeyUpdates, {}},
+      {"NTS-RETRY-03/31",
+       "key updates without end: the read ends",
+       OverTcp(kOnlyTls13),
+       KeyUpdates,
+       {}},
+      {"NTS-READ-02/31", "data after some key updates", OverTcp(kOnlyTls13), SomeKeyUpdates, {}},
       {"NTS-READ-02/32",
        "key updates between messages, both ways",
-       kOnlyTls13,
+       OverTcp(kOnlyTls13),
        KeyUpdatesBetweenWrites,
        {}},
-      {"NTS-READ-02/33", "a record for each of 2000 bytes", kEveryAxis, RecordsOfOneByte, {}},
-      {"NTS-READ-02/34", "a segment for each of 3000 bytes", kEveryAxis, SegmentsOfOneByte, {}},
+      {"NTS-READ-02/33", "a record for each of 500 bytes", kOnlyTcp, RecordsOfOneByte, {}},
+      {"NTS-READ-02/34", "a segment for each of 1000 bytes", kOnlyTcp, SegmentsOfOneByte, {}},
   };
 }
 
