@@ -141,6 +141,7 @@ void WarningFlood(World &world, int description) {
   for (int i = 0; i < 1000; i++) {
     world.peer().Seal(SSL3_RT_ALERT, Alert(kWarning, description));
   }
+  world.peer().Seal(SSL3_RT_APPLICATION_DATA, "later");
   world.peer().Release();
   LivesOnOrDies(world);
 }

@@ -20,6 +20,8 @@ std::vector<Case> WriteCases();
 std::vector<Case> ShapeCases();
 std::vector<Case> ErrorCases();
 std::vector<Case> AlertCases();
+std::vector<Case> RecordCases();
+std::vector<Case> SealedRecordCases();
 std::vector<Case> TimeCases();
 std::vector<Case> FaultCases();
 std::vector<Case> DripCases();

@@ -65,6 +65,16 @@ void DiedOfOwnAlert(World &world, const Result &result, const std::vector<int> &
   world.Expect(seen.size() == 1, "the peer got more than one alert");
 }
 
+void Died(World &world, const Result &result) {
+  StaysDead(world, result);
+  EndsDead(world);
+  const std::vector<int> &seen = world.peer().alerts();
+  world.Expect(seen.size() <= 1, "the peer got more than one alert");
+  std::string name = seen.empty() ? "" : AlertText(seen[0]);
+  world.Expect(TextWith({name}).matches(result.answer().values[1]),
+               "the peer got the alert " + name + ", and the error was: " + result.TextOf(1));
+}
+
 void DiedOfPeersAlert(World &world, const Result &result, int description) {
   Expected text = TextWith({AlertText(description), "peer"});
   world.Expect(text.matches(result.answer().values[1]),
@@ -75,7 +85,6 @@ void DiedOfPeersAlert(World &world, const Result &result, int description) {
 }
 
 void LivesOnOrDies(World &world) {
-  world.peer().Seal(SSL3_RT_APPLICATION_DATA, "later");
   Result result = world.Call("read");
   if (!MatchesTuple(ReadOf("later"), result.answer().values)) {
     DiedOfOwnAlert(world, result.Gives(NilError()), {});

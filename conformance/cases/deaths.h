@@ -38,8 +38,11 @@ void DiedOfOwnAlert(World &world, const Result &result, const std::vector<int> &
 // The driver has died in `result` of the peer's alert: the error names it.
 void DiedOfPeersAlert(World &world, const Result &result, int description);
 
+// The same where it is the implementation's choice whether it sends an alert at all.
+void Died(World &world, const Result &result);
+
 // What the RFCs leave to the receiver: the connection lives on, or it dies of an alert that the
-// error names. The peer has sealed something, and goes on.
+// error names. The peer's last words are "later".
 void LivesOnOrDies(World &world);
 
 }  // namespace conformance

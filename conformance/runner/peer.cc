@@ -113,20 +113,15 @@ void Peer::NoteAlert(int description) {
   close_notifies_ += description == SSL_AD_CLOSE_NOTIFY ? 1 : 0;
 }
 
-// Nothing is encrypted yet: whole records, of which alerts are two bytes long.
-void Peer::NoteEarlyAlerts(const std::string &bytes) {
-  constexpr size_t kHeader = SSL3_RT_HEADER_LENGTH;
-  early_ += bytes;
-  while (early_.size() >= kHeader) {
-    auto byte = [this](size_t i) { return static_cast<uint8_t>(early_[i]); };
-    size_t length = kHeader + (byte(3) << 8 | byte(4));
-    if (early_.size() < length) {
-      break;
-    }
-    if (byte(0) == SSL3_RT_ALERT && length == kHeader + 2) {
-      NoteAlert(byte(kHeader + 1));
-    }
-    early_.erase(0, length);
+// Those that its own TLS will not tell of.
+void Peer::NotePlainAlerts(const std::string &bytes) {
+  for (int description : plain_alerts_.Add(bytes)) {
+    untold_alerts_.push_back(description);
+  }
+  if (!started_ || (!error_.empty() && alerts_.empty())) {
+    std::for_each(untold_alerts_.begin(), untold_alerts_.end(),
+                  [this](int description) { NoteAlert(description); });
+    untold_alerts_.clear();
   }
 }
 
@@ -309,8 +304,8 @@ void Peer::Receive(size_t most) {
   if (count > 0) {
     received_raw_ += static_cast<size_t>(count);
     wire_.Received(buffer, static_cast<size_t>(count));
-    if (!started_) {
-      NoteEarlyAlerts(std::string(buffer, static_cast<size_t>(count)));
+    if (!handshaked()) {
+      NotePlainAlerts(std::string(buffer, static_cast<size_t>(count)));
     }
     BIO_write(SSL_get_rbio(ssl_.get()), buffer, static_cast<int>(count));
   } else if (count == 0) {
@@ -361,6 +356,7 @@ void Peer::Fail(int result) {
   int reason = SSL_get_error(ssl_.get(), result);
   if (reason == SSL_ERROR_SSL || reason == SSL_ERROR_SYSCALL) {
     error_ = TakeErrors();
+    NotePlainAlerts("");
     wire_.Event(Direction::kToDriver, "(the peer's TLS failed: " + error_ + ")");
   }
 }

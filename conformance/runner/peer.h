@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/runner/plain_alerts.h"
 #include "conformance/runner/pump.h"
 #include "conformance/runner/sealer.h"
 #include "conformance/runner/wire.h"
@@ -94,8 +95,7 @@ class Peer : public Pumped {
   int close_notifies() const {
     return close_notifies_;
   }
-  // Descriptions of the alerts that came, close_notify among them, also where it has not begun its
-  // handshake.
+  // Descriptions of the alerts that came, close_notify among them.
   const std::vector<int> &alerts() const {
     return alerts_;
   }
@@ -134,7 +134,7 @@ class Peer : public Pumped {
   static void OnSecret(const SSL *ssl, const char *line);
   void SendSealed(uint8_t type, const std::string &content, const std::string &record);
   void NoteAlert(int description);
-  void NoteEarlyAlerts(const std::string &bytes);
+  void NotePlainAlerts(const std::string &bytes);
   void UseOptions(const PeerOptions &options);
   void Receive(size_t most);
   void Advance();
@@ -161,8 +161,8 @@ class Peer : public Pumped {
   bool finished_ = false;
   bool saw_fin_ = false;
   bool saw_reset_ = false;
-  // What came before it began its handshake.
-  std::string early_;
+  PlainAlerts plain_alerts_;
+  std::vector<int> untold_alerts_;
   // What it has still to send.
   std::string output_;
   // What it has still to write as TLS, until the handshake is done.

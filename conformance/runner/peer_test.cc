@@ -229,6 +229,17 @@ TEST_P(PeerTest, SeesAnAlertBeforeItsHandshake) {
   EXPECT_EQ(server_->alerts(), std::vector<int>{SSL_AD_DECODE_ERROR});
 }
 
+// As of a client that makes nothing of the ServerHello, when the server expects encrypted records.
+TEST_P(PeerTest, SeesAPlainAlertWhereItExpectsAnEncryptedOne) {
+  client_->StartHandshake();
+  server_->Hold();
+  server_->StartHandshake();
+  Until([this] { return server_->held() > 0; });
+  client_->SendRaw(std::string("\x15\x03\x03\x00\x02\x02\x32", 7));
+  Until([this] { return !server_->alerts().empty(); });
+  EXPECT_EQ(server_->alerts(), std::vector<int>{SSL_AD_DECODE_ERROR});
+}
+
 TEST_P(PeerTest, SealsInTheHandshake) {
   if (GetParam() != TLS1_3_VERSION) {
     return;
