@@ -11,6 +11,9 @@ local protocol = require('line_protocol')
 
 local parse, parse_all, values = protocol.parse, protocol.parse_all, protocol.values
 
+-- Only in memory_driver, where single allocations can fail.
+local allocations = package.preload.allocations and require('allocations')
+
 -- What the slots hold, and what is counted.
 local configs, servers, sockets, calls, locks
 
@@ -54,6 +57,9 @@ local spelt = {
 -- Has a frame of its own, so that an error has a line to name.
 local function call(object, method, arguments)
   local run = spelt[method] or object[method]
+  if allocations then
+    return table.pack(allocations.guard(run, object, table.unpack(arguments, 1, arguments.n)))
+  end
   local results = table.pack(run(object, table.unpack(arguments, 1, arguments.n)))
   return results
 end
@@ -72,15 +78,26 @@ local function keep(place, slot, object, ...)
   return values(object, ...)
 end
 
+local function make(place, slot, new, ...)
+  if not allocations then return keep(place, slot, new(...)) end
+  local results = table.pack(pcall(allocations.guard, new, ...))
+  if not results[1] then return protocol.raised(results[2]) end
+  return keep(place, slot, table.unpack(results, 2, results.n))
+end
+
 -- Those that return nothing are answered by no values.
 local commands = {}
 
 function commands.hello() return protocol.hello('net.tls.Socket, ' .. _VERSION, tls.LIBRARY) end
 
-function commands.config(words) return keep(configs, words[2], config.new()) end
+function commands.config(words) return make(configs, words[2], config.new) end
 function commands.set(words) return call_method(configs[words[2]], words[3], parse_all(words, 4)) end
 function commands.call(words) return call_method(sockets[words[2]], words[3], parse_all(words, 4)) end
-function commands.accept(words) return keep(sockets, words[2], servers[words[3]]:accept()) end
+function commands.accept(words)
+  local server = servers[words[3]]
+  return make(sockets, words[2], server.accept, server)
+end
+
 function commands.calls(words) return values(calls[words[2]]) end
 
 local function is_path(host) return host:sub(1, 1) == '/' end
@@ -94,7 +111,7 @@ function commands.client(words)
   local host, port, name, deadline = table.unpack(parse_all(words, 4), 1, 4)
   if not name and not is_path(host) then return protocol.unsupported('a client without a name') end
   local options = { tlscfg = configs[words[3]], servername = name, deadline = deadline }
-  local answer = keep(sockets, words[2], new_client(host, port, options))
+  local answer = make(sockets, words[2], new_client, host, port, options)
   assert(options.servername == name and options.deadline == deadline, 'its options were changed')
   return answer
 end
@@ -128,6 +145,12 @@ function commands.poller(words)
   poll.set_poller(words[2] ~= 'none' and poller(words[2] == 'refuse') or nil)
 end
 
+function commands.allocations(words)
+  if not allocations then return protocol.unsupported('allocations') end
+  if not words[2] then return values(allocations.disarm()) end
+  allocations.arm(math.tointeger(words[3]), words[2] == 'from')
+end
+
 function commands.drop(words)
   sockets[words[2]] = nil
   collectgarbage()
@@ -138,6 +161,7 @@ function commands.leave(words) local sock <close> = sockets[words[2]] end
 function commands.reset()
   forget()
   poll.set_poller(nil)
+  if allocations then allocations.disarm() end
   collectgarbage()
 end
 
