@@ -79,6 +79,19 @@ void ResetEvenIfTruncationIsAllowed(World &world) {
   ReadsReset(world);
 }
 
+// What ended the connection is not forgotten for what comes later.
+void FirstEndStays(World &world) {
+  world.Establish();
+  world.peer().CloseNotify();
+  world.Call("read").Gives(Closed());
+  world.Call("tls_close").Gives(Ok());
+  world.Call("closed_by").Gives({Bytes("close_notify")});
+  world.peer().Finish();
+  world.Call("read").Gives(Closed());
+  world.Call("close").Gives(Ok());
+  world.Call("closed_by").Gives({Bytes("close_notify")});
+}
+
 void ClosedByNobody(World &world) {
   world.Connect();
   world.Call("closed_by").Gives({Nil()});
@@ -175,6 +188,11 @@ std::vector<Case> ErrorCases() {
        "that is an error also where truncation is allowed",
        kOnlyUnix,
        ResetByUnreadBytesEvenIfTruncationIsAllowed,
+       {}},
+      {"D-10/first-end-stays",
+       "closed_by tells what came first, whatever comes later",
+       kEveryAxis,
+       FirstEndStays,
        {}},
       {"D-11/1",
        "a fatal alert in the handshake is sticky",

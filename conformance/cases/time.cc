@@ -74,6 +74,16 @@ void SippedWrite(World &world) {
       .TookAtLeast(Milliseconds(kDeadline - 1));
 }
 
+// Where poll(2) waits there is no tick of the kernel's to be early by.
+void NotEarly(World &world) {
+  constexpr int kTiny = 5;
+  world.Establish();
+  Deadlines(world, kTiny, kLong);
+  for (int i = 0; i < 5; i++) {
+    world.Call("read").Gives(NilTimeout()).TookAtLeast(Milliseconds(kTiny));
+  }
+}
+
 // The clock limit has nothing to do with it.
 void KernelTimeout(World &world) {
   world.Establish();
@@ -174,6 +184,7 @@ std::vector<Case> TimeCases() {
        kNonblocking,
        SippedWrite,
        {"D-06"}},
+      {"D-15/not-early", "a deadline is not over a fraction early", kNonblocking, NotEarly, {}},
       {"D-17/1", "signals do not end a read", kEveryAxis, InterruptedRead, {}},
       {"D-17/2", "signals do not end a write", kEveryAxis, InterruptedWrite, {}},
       {"D-17/3", "signals do not end a handshake", kEveryAxis, InterruptedHandshake, {}},

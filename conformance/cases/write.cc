@@ -163,6 +163,23 @@ void SendTimesOut(World &world) {
   world.Call("send", PatternWord(0, kTooMuch)).Gives({Between(0, kTooMuch - 1), Nil(), True()});
 }
 
+// However full the kernel's buffers are: bytes that are all accepted are no timeout.
+void TimeoutMeansShort(World &world) {
+  constexpr size_t kPiece = 60000;
+  world.setup().peer.receive_buffer = 4096;
+  world.Establish();
+  world.peer().Stall(true);
+  Prepare(world, "sndbuf", IntegerWord(8192));
+  Deadlines(world, kLong, kShort);
+  size_t length = kPiece;
+  for (int i = 0; i < 100 && length == kPiece; i++) {
+    Result result = world.Call("write", PatternWord(0, kPiece));
+    length = static_cast<size_t>(result.AsInteger());
+    result.Gives(length == kPiece ? WriteOf(kPiece) : Tuple{Between(0, kPiece - 1), Nil(), True()});
+  }
+  world.Expect(length < kPiece, "there is always room to write");
+}
+
 void ContinuedWithTheRest(World &world) {
   size_t accepted = TimedOutWrite(world);
   Unstall(world);
@@ -271,6 +288,11 @@ std::vector<Case> WriteCases() {
       {"NTS-SEND-02/3", "send: 1 MiB to a slow peer", kEveryAxis, send(SlowPeer), {}},
       {"D-05/1", "1 MiB is sent whole", kEveryAxis, PayloadOf(1 << 20), {}},
       {"D-05/2", "1 MiB to a peer that takes little at a time", kEveryAxis, write(SlowPeer), {}},
+      {"D-05/timeout-means-short",
+       "a timeout is told where len is short, and nowhere else",
+       kEveryAxis,
+       TimeoutMeansShort,
+       {"NTS-WRITE-06"}},
       {"D-06/1", "after a timeout: continued with the rest", kEveryAxis, ContinuedWithTheRest, {}},
       {"D-06/2",
        "after a timeout: continued with other, fewer bytes",
