@@ -9,9 +9,6 @@
 namespace conformance {
 namespace {
 
-// What transcripts may take of the page.
-constexpr size_t kTranscripts = 5 * 1024 * 1024;
-
 // Tables that a narrow page shows as blocks keep their roles.
 std::string Cell(const std::string &driver, const std::string &content) {
   return "<td role=cell data-d=\"" + Escape(driver) + "\">" + content + "</td>";
@@ -152,7 +149,7 @@ std::string PointNames(const HtmlModel &model) {
 }  // namespace
 
 std::string Matrix(const HtmlModel &model) {
-  RunDetails details(model, kTranscripts);
+  RunDetails details(model);
   std::string table = "<table id=matrix role=table data-points=\"" + Escape(PointNames(model)) +
                       "\"><caption>Clauses and their cases by driver</caption>" + Head(model) +
                       "\n";

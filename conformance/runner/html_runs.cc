@@ -8,9 +8,6 @@
 namespace conformance {
 namespace {
 
-// Longer texts than this are cut.
-constexpr size_t kMostOfOne = 24 * 1024;
-
 bool IsShownAlone(Verdict verdict) {
   return IsRed(verdict) || verdict == Verdict::kXfail;
 }
@@ -41,9 +38,23 @@ std::string ShowLines(const std::string &text) {
 }
 
 std::string Part(const std::string &title, const std::string &text, const char *kind = "") {
-  return text.empty() ? ""
-                      : "<h4>" + title + "</h4><pre" + kind + " tabindex=0>" +
-                            ShowLines(Shorten(text, kMostOfOne)) + "</pre>";
+  return text.empty()
+             ? ""
+             : "<h4>" + title + "</h4><pre" + kind + " tabindex=0>" + ShowLines(text) + "</pre>";
+}
+
+std::string Transcript(const std::string &title, const std::string &text, size_t *left) {
+  std::string part = Part(title, text, " class=transcript");
+  if (part.size() > *left) {
+    return "<h4>" + title + "</h4><p>Left out, for the page has many: run it again.</p>";
+  }
+  *left -= part.size();
+  return part;
+}
+
+std::string Transcripts(const Outcome &outcome, size_t most, size_t *left) {
+  return Transcript("Commands and answers", Shorten(outcome.transcript, most), left) +
+         Transcript("On the wire, as the peer saw it", Shorten(outcome.wire, most), left);
 }
 
 std::string Why(const Outcome &outcome) {
@@ -51,7 +62,7 @@ std::string Why(const Outcome &outcome) {
       outcome.reason.empty() ? "" : "<p class=why>" + Escape(outcome.reason) + "</p>";
   std::string title =
       IsShownAlone(outcome.verdict) ? "What was expected, and what came" : "What it said";
-  return reason + Part(title, outcome.message);
+  return reason + Part(title, Shorten(outcome.message, RunDetails::kOneFailure));
 }
 
 std::string HowAgain(const Outcome &outcome) {
@@ -59,7 +70,7 @@ std::string HowAgain(const Outcome &outcome) {
 }
 
 std::string Took(const Outcome &outcome) {
-  return " <span class=ms>" + std::to_string(outcome.milliseconds) + " ms</span>";
+  return std::to_string(outcome.milliseconds) + " ms";
 }
 
 std::string Begin(const std::string &kind, const Outcome &outcome, const std::string &id) {
@@ -121,8 +132,9 @@ std::string RunDetails::OfDriver(Runs runs) {
 
 std::string RunDetails::Alone(const Outcome &outcome) {
   return Begin(ClassOf(outcome.verdict), outcome, Id(outcome)) + Title(outcome) +
-         Escape(ShowPoint(outcome.axes)) + Took(outcome) + "</summary>" + Why(outcome) +
-         HowAgain(outcome) + Transcripts(outcome) + "</details>";
+         Escape(ShowPoint(outcome.axes)) + " <small>" + Took(outcome) + "</small></summary>" +
+         Why(outcome) + HowAgain(outcome) + Transcripts(outcome, kOneFailure, &left_for_failures_) +
+         "</details>";
 }
 
 std::string RunDetails::Together(const Runs &runs) {
@@ -134,8 +146,8 @@ std::string RunDetails::Together(const Runs &runs) {
 std::string RunDetails::List(const Runs &runs) {
   std::string list = "<ul>";
   for (const Outcome *outcome : runs) {
-    list +=
-        "<li" + Id(*outcome) + ">" + Escape(ShowPoint(outcome->axes)) + Took(*outcome) + "</li>";
+    list += "<li" + Id(*outcome) + ">" + Escape(ShowPoint(outcome->axes)) + ", " + Took(*outcome) +
+            "</li>";
   }
   return list + "</ul>";
 }
@@ -146,21 +158,8 @@ std::string RunDetails::Example(const CaseRuns &case_runs) {
     return "";
   }
   return Begin("example", *pass, "") + "Example of a pass: <b>" + Escape(pass->driver) + "</b> " +
-         Escape(ShowPoint(pass->axes)) + "</summary>" + Transcripts(*pass) + "</details>";
-}
-
-std::string RunDetails::Transcripts(const Outcome &outcome) {
-  return Transcript("Commands and answers", outcome.transcript) +
-         Transcript("On the wire, as the peer saw it", outcome.wire);
-}
-
-std::string RunDetails::Transcript(const std::string &title, const std::string &text) {
-  std::string part = Part(title, text, " class=transcript");
-  if (part.size() > budget_) {
-    return "<h4>" + title + "</h4><p>Left out, for the page has many: run it again.</p>";
-  }
-  budget_ -= part.size();
-  return part;
+         Escape(ShowPoint(pass->axes)) + "</summary>" +
+         Transcripts(*pass, kOneExample, &left_for_examples_) + "</details>";
 }
 
 // Where a case was repeated, its first run has the name.

@@ -12,8 +12,14 @@ namespace conformance {
 
 class RunDetails {
  public:
-  // Transcripts take at most `budget` bytes of the page, so that it stays one that opens.
-  RunDetails(const HtmlModel &model, size_t budget) : model_(model), budget_(budget) {}
+  // What the transcripts of failures and of examples take of the page at most, so that it stays one
+  // that opens; and how long one text of theirs is at most.
+  static constexpr size_t kAllFailures = 2 << 20;
+  static constexpr size_t kAllExamples = 1 << 20;
+  static constexpr size_t kOneFailure = 24 << 10;
+  static constexpr size_t kOneExample = 4 << 10;
+
+  explicit RunDetails(const HtmlModel &model) : model_(model) {}
 
   // Of shows the runs of a case: each failure with all that is known of it, passes and what is not
   // supported as lists, and one pass as an example.
@@ -25,12 +31,11 @@ class RunDetails {
   std::string Together(const Runs &runs);
   std::string List(const Runs &runs);
   std::string Example(const CaseRuns &case_runs);
-  std::string Transcripts(const Outcome &outcome);
-  std::string Transcript(const std::string &title, const std::string &text);
   std::string Id(const Outcome &outcome);
 
   const HtmlModel &model_;
-  size_t budget_;
+  size_t left_for_failures_ = kAllFailures;
+  size_t left_for_examples_ = kAllExamples;
   std::set<std::string> ids_;
 };
 
