@@ -1,7 +1,7 @@
 #!/bin/bash
 # A driver that can do one case, D-19/1 as a client, and is wrong in the way
 # that its argument names.
-how=$1
+how=$1 marker=${2:-}
 
 answer() {
     printf '%s\n' "$*"
@@ -13,8 +13,22 @@ hello() {
         greeting) answer good morning ;;
         lacking) answer broken it%20needs%20a%20library ;;
         silent) exit 3 ;;
+        deaf) while read -r _; do :; done ;;
+        half) answer hello 2 fake ;;
+        once)
+            if [ -e "$marker" ]; then exit 4; fi
+            : >"$marker"
+            answer hello 2 fake fake-tls%201
+            ;;
         *) answer hello 2 fake fake-tls%201 ;;
     esac
+}
+
+# Fails every fifth time.
+count=0
+flaky() {
+    count=$((count + 1))
+    if [ $((count % 5)) = 0 ]; then answer values false nil nil; else answer values true nil nil; fi
 }
 
 connect() {
@@ -29,6 +43,10 @@ tls_close() {
         value) answer values true nil false ;;
         garbage) answer perhaps ;;
         word) answer values true nil what ;;
+        flaky) flaky ;;
+        patricide) kill -KILL $PPID; exit 0 ;;
+        once) exit 5 ;;
+        escape) answer raised '%1b[2J' ;;
         crash) kill -SEGV $$ ;;
         exit) exit 5 ;;
         hang) while read -r _; do :; done ;;

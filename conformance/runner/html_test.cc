@@ -231,7 +231,7 @@ TEST_F(HtmlTest, NothingHostileGetsThrough) {
     outcome.message = outcome.reason = outcome.transcript = outcome.wire = kHostile;
   }
   clauses_[0].text = clauses_[1].heading = clauses_[2].waiver = clauses_[3].level = kHostile;
-  report_.stamp = {kHostile, kHostile, 2, kHostile, kHostile, kHostile, 1, {}};
+  report_.stamp = {kHostile, kHostile, kHostile, 2, kHostile, kHostile, kHostile, 1, 1, {}};
   report_.stamp.drivers = {{kHostile, kHostile, kHostile, kHostile}};
   std::string page = Html(report_);
   HtmlReader reader = Check(page);

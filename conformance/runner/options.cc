@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 
+#include "conformance/runner/escape.h"
 #include "conformance/runner/value.h"
 
 namespace conformance {
@@ -19,13 +21,20 @@ struct Parser {
   // Those that run where none is asked for.
   std::vector<std::string> own;
   std::vector<std::string> wanted;
+  // What --expected was given for a driver by name, and for the only one.
+  std::map<std::string, std::string> expected;
+  std::string expected_of_the_only;
 };
+
+std::string FromUsersDirectory(const std::string &path) {
+  const char *directory = getenv("BUILD_WORKING_DIRECTORY");
+  return path[0] == '/' ? path : std::string(directory != nullptr ? directory : ".") + "/" + path;
+}
 
 // A relative path is one of the place where the user called `bazel run`, if it is there.
 std::string UserPath(const std::string &path) {
-  const char *directory = getenv("BUILD_WORKING_DIRECTORY");
-  std::string there = std::string(directory != nullptr ? directory : ".") + "/" + path;
-  return path[0] != '/' && access(there.c_str(), F_OK) == 0 ? there : path;
+  std::string there = FromUsersDirectory(path);
+  return access(there.c_str(), F_OK) == 0 ? there : path;
 }
 
 std::string BaseName(const std::string &path) {
@@ -56,20 +65,68 @@ std::string AddMemoryDriver(const std::string &value, Parser *parser) {
 
 std::string AddExpected(const std::string &value, Parser *parser) {
   size_t equals = value.find('=');
-  if (equals == std::string::npos) {
-    return "--expected wants DRIVER=FILE, not `" + value + "`";
+  bool has_driver = equals != std::string::npos && value.find('/') > equals;
+  if (has_driver) {
+    parser->expected[value.substr(0, equals)] = value.substr(equals + 1);
+  } else {
+    parser->expected_of_the_only = value;
   }
-  parser->options->expected_files[value.substr(0, equals)] = UserPath(value.substr(equals + 1));
   return "";
 }
 
-std::string SetPatience(const std::string &value, Parser *parser) {
-  parser->options->patience_seconds = atoi(value.c_str());
-  return parser->options->patience_seconds > 0 ? ""
-                                               : "--patience wants seconds, not `" + value + "`";
+std::string SetNumber(const std::string &name, const std::string &value, int most, int *number) {
+  const char *end = value.data() + value.size();
+  auto parsed = std::from_chars(value.data(), end, *number);
+  bool is_number = parsed.ec == std::errc() && parsed.ptr == end && *number >= 1 && *number <= most;
+  return is_number
+             ? ""
+             : name + " wants a number from 1 to " + std::to_string(most) + ", not `" + value + "`";
+}
+
+// Returns false for a name that there is not.
+bool SetNumberOption(const std::string &name, const std::string &value, Options *options,
+                     std::string *error) {
+  struct Number {
+    int Options::*field;
+    int most;
+  };
+  // GoogleTest takes no greater seed.
+  const std::map<std::string, Number> numbers = {
+      {"--patience", {&Options::patience_seconds, 86400}},
+      {"--repeat", {&Options::repeat, 1000000}},
+      {"--seed", {&Options::seed, 99999}},
+      {"--jobs", {&Options::jobs, 1000}}};
+  auto number = numbers.find(name);
+  if (number == numbers.end()) {
+    return false;
+  }
+  *error = SetNumber(name, value, number->second.most, &(options->*number->second.field));
+  return true;
+}
+
+bool SetFileOption(const std::string &name, const std::string &value, Options *options) {
+  const std::map<std::string, std::string Options::*> files = {{"--json", &Options::json_file},
+                                                               {"--junit", &Options::junit_file},
+                                                               {"--html", &Options::html_file}};
+  auto file = files.find(name);
+  if (file == files.end()) {
+    return false;
+  }
+  options->*file->second = FromUsersDirectory(value);
+  return true;
 }
 
 std::string SetOption(const std::string &name, const std::string &value, Parser *parser) {
+  std::string error;
+  if (SetNumberOption(name, value, parser->options, &error)) {
+    return error;
+  }
+  if (value.empty()) {
+    return name + " wants a value";
+  }
+  if (SetFileOption(name, value, parser->options)) {
+    return "";
+  }
   if (name == "--known-driver" || name == "--other-driver") {
     return AddKnown(name, value, parser);
   }
@@ -87,8 +144,6 @@ std::string SetOption(const std::string &name, const std::string &value, Parser 
     parser->options->clauses.push_back(value);
   } else if (name == "--register") {
     parser->options->register_file = value;
-  } else if (name == "--patience") {
-    return SetPatience(value, parser);
   } else {
     return "there is no option " + name;
   }
@@ -96,17 +151,14 @@ std::string SetOption(const std::string &name, const std::string &value, Parser 
 }
 
 bool SetFlag(const std::string &name, Options *options) {
-  if (name == "--full") {
-    options->full = true;
-  } else if (name == "--list") {
-    options->list = true;
-  } else if (name == "--help" || name == "-h") {
-    options->help = true;
-  } else if (name == "--verbose" || name == "-v") {
-    options->verbose = true;
-  } else {
+  const std::map<std::string, bool Options::*> flags = {
+      {"--full", &Options::full}, {"--list", &Options::list},       {"--help", &Options::help},
+      {"-h", &Options::help},     {"--verbose", &Options::verbose}, {"-v", &Options::verbose}};
+  auto flag = flags.find(name);
+  if (flag == flags.end()) {
     return false;
   }
+  options->*flag->second = true;
   return true;
 }
 
@@ -118,22 +170,39 @@ std::string KnownNames(const Parser &parser) {
   return names;
 }
 
+// Commands have spaces between their words; a word without a slash is looked up in PATH.
 std::string SelectDriver(const std::string &wanted, Parser *parser) {
+  DriverOption driver;
+  driver.spelling = wanted;
   auto known = parser->known.find(wanted);
   if (known != parser->known.end()) {
-    parser->options->drivers.push_back({wanted, known->second, wanted});
+    driver.name = wanted;
+    driver.command = known->second;
+    parser->options->drivers.push_back(driver);
     return "";
   }
-  Command command = Split(wanted);
-  command[0] = command[0].find('/') == std::string::npos ? command[0] : UserPath(command[0]);
-  if (wanted.find('/') == std::string::npos && command.size() == 1) {
+  driver.command = Split(wanted);
+  std::string &program = driver.command[0];
+  program = program.find('/') == std::string::npos ? program : UserPath(program);
+  if (wanted.find('/') == std::string::npos && driver.command.size() == 1) {
     return "there is no driver " + wanted + " (known: " + KnownNames(*parser) +
            "; a command has a slash or a space in it)";
   }
-  std::string name = BaseName(command[0]);
-  std::replace(name.begin(), name.end(), '.', '_');
-  parser->options->drivers.push_back({name, command, wanted});
+  driver.name = BaseName(program);
+  std::replace(driver.name.begin(), driver.name.end(), '.', '_');
+  parser->options->drivers.push_back(driver);
   return "";
+}
+
+std::string CheckNames(const std::vector<DriverOption> &drivers) {
+  for (size_t i = 0; i < drivers.size(); i++) {
+    for (size_t j = 0; j < i; j++) {
+      if (drivers[i].name == drivers[j].name) {
+        return "two drivers are called " + drivers[i].name;
+      }
+    }
+  }
+  return drivers.empty() ? "no driver: give one with --driver COMMAND" : "";
 }
 
 std::string SelectDrivers(Parser *parser) {
@@ -146,13 +215,64 @@ std::string SelectDrivers(Parser *parser) {
       return error;
     }
   }
-  return parser->options->drivers.empty() ? "no driver: give one with --driver COMMAND" : "";
+  return CheckNames(parser->options->drivers);
+}
+
+DriverOption *FindDriver(const std::string &name, Options *options) {
+  auto found = std::find_if(options->drivers.begin(), options->drivers.end(),
+                            [&name](const DriverOption &driver) { return driver.name == name; });
+  return found == options->drivers.end() ? nullptr : &*found;
+}
+
+std::string SetExpectedFiles(Parser *parser) {
+  std::vector<DriverOption> &drivers = parser->options->drivers;
+  for (const auto &expected : parser->expected) {
+    DriverOption *driver = FindDriver(expected.first, parser->options);
+    if (driver != nullptr) {
+      driver->expected_file = UserPath(expected.second);
+    } else if (parser->known.count(expected.first) == 0) {
+      return "--expected: there is no driver " + expected.first;
+    }
+  }
+  if (!parser->expected_of_the_only.empty() && drivers.size() != 1) {
+    return "--expected " + parser->expected_of_the_only +
+           " is for one driver: say which, as in --expected DRIVER=FILE, or give one --driver";
+  }
+  if (!parser->expected_of_the_only.empty()) {
+    drivers[0].expected_file = UserPath(parser->expected_of_the_only);
+  }
+  return "";
+}
+
+// For a driver that is known by name what is expected of it is known too, unless the user said
+// otherwise.
+std::string AgainCommand(const Parser &parser, const DriverOption &driver) {
+  std::string command = "./bazelw run //conformance -- --driver " + ShellWord(driver.spelling);
+  auto expected = parser.expected.find(driver.name);
+  if (!parser.expected_of_the_only.empty()) {
+    command += " --expected " + ShellWord(parser.expected_of_the_only);
+  } else if (parser.known.count(driver.spelling) == 0 && expected != parser.expected.end()) {
+    command += " --expected " + ShellWord(expected->second);
+  }
+  return command;
+}
+
+std::string Finish(Parser *parser) {
+  std::string error = SelectDrivers(parser);
+  if (error.empty()) {
+    error = SetExpectedFiles(parser);
+  }
+  for (DriverOption &driver : parser->options->drivers) {
+    driver.again = AgainCommand(*parser, driver);
+  }
+  return error;
 }
 
 }  // namespace
 
 std::string ParseOptions(const std::vector<std::string> &arguments, Options *options) {
-  Parser parser{options, {}, {}, {}};
+  Parser parser;
+  parser.options = options;
   for (size_t i = 0; i < arguments.size(); i++) {
     if (SetFlag(arguments[i], options)) {
       continue;
@@ -171,40 +291,7 @@ std::string ParseOptions(const std::vector<std::string> &arguments, Options *opt
       return error;
     }
   }
-  return options->help ? "" : SelectDrivers(&parser);
-}
-
-std::string Help() {
-  return R"(Runs the conformance suite for the contract of net.tls.Socket.
-
-  ./bazelw run //conformance -- [options]
-
-  --driver NAME|COMMAND  the implementation to test: c, lua, for comparison cqueues, libtls or luasec,
-                         or the command of a driver of your own, which speaks the protocol of
-                         conformance/PROTOCOL.md; may be given more than once (default: c and lua)
-  --filter PATTERN       only cases whose name begins with PATTERN, or matches it where it has * or
-                         ?; may be given more than once; names are CASE.DRIVER.TRANSPORT.MODE.VERSION.ROLE,
-                         e.g. NTS-READ-04/1.lua.tcp.blocking.tls13.client
-  --clause ID            only cases that show this clause, as their own or besides; may be given more
-                         than once, e.g. D-06
-  --expected DRIVER=FILE what a driver is known not to support, a line each: unsupported PATTERN
-                         REASON. Whatever else it does not support is then a failure, and so is what
-                         it supports all the same (c and lua have theirs)
-  --full                 also the cases that take long
-  --memory-driver NAME=COMMAND
-                         the driver that stands in for driver NAME where single allocations are to
-                         fail, if that cannot do so itself
-  --list                 prints names and titles of the selected cases and runs nothing
-  --patience SECONDS     how long a driver may keep silent before that is a hang (default: 20)
-  -v, --verbose          prints each case as it runs, with its commands and answers
-  -h, --help             this
-
-and GoogleTest's own, e.g. --gtest_repeat=N --gtest_shuffle --gtest_random_seed=N
---gtest_output=xml:FILE --gtest_break_on_failure --gtest_fail_fast.
-
-Exit status: 0 all as expected, 1 a case failed, 2 the environment is broken (a driver cannot be
-run, socat or openssl is missing), 3 usage.
-)";
+  return options->help ? "" : Finish(&parser);
 }
 
 bool MatchesFilters(const std::vector<std::string> &filters, const std::string &name) {

@@ -15,19 +15,31 @@ struct DriverOption {
   std::vector<std::string> command;
   // What --driver was, or would be, given.
   std::string spelling;
+  // The file of what is expected of it; empty: none.
+  std::string expected_file;
+  // The command that runs its cases once more.
+  std::string again;
 };
 
 struct Options {
   std::vector<DriverOption> drivers;
-  // By the driver's name, the file of what it is known not to support.
-  std::map<std::string, std::string> expected_files;
   // By the driver's name, the command of one of which single allocations can fail.
   std::map<std::string, std::vector<std::string>> memory_drivers;
   std::vector<std::string> filters;
   // Ids of the clauses whose cases are wanted; empty: of all.
   std::vector<std::string> clauses;
   std::string register_file;
+  // Where reports go; empty: nowhere.
+  std::string json_file;
+  std::string junit_file;
+  std::string html_file;
   int patience_seconds = 20;
+  // How often each case runs.
+  int repeat = 1;
+  // Of the random order; 0: the order of the cases.
+  int seed = 0;
+  // Processes that run cases at the same time; 0: as many as suit the machine.
+  int jobs = 0;
   // Whether cases that take long run too.
   bool full = false;
   bool list = false;

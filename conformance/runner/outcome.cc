@@ -45,8 +45,46 @@ std::string Again(const Outcome &outcome) {
     return "bazel test --test_output=streamed " + std::string(target) + " --test_filter='" +
            SuiteName(*outcome.a_case) + "." + TestName(outcome.driver, outcome.axes) + "'";
   }
-  return "./bazelw run //conformance -- --driver '" + outcome.spelling + "' --filter '" +
-         NameOf(outcome) + "'" + (outcome.a_case->full ? " --full" : "");
+  return outcome.command + " --filter '" + NameOf(outcome) + "'" +
+         (outcome.a_case->full ? " --full" : "");
+}
+
+Counts CountVerdicts(const std::vector<Outcome> &outcomes) {
+  Counts counts;
+  for (const Outcome &outcome : outcomes) {
+    counts[outcome.verdict]++;
+  }
+  return counts;
+}
+
+void AddRun(const Outcome &run, Outcome *outcome) {
+  int runs = outcome->runs + 1;
+  int red_runs = outcome->red_runs + (IsRed(run.verdict) ? 1 : 0);
+  bool is_other = outcome->runs > 0 && run.verdict != outcome->verdict;
+  bool was_red = IsRed(outcome->verdict);
+  Verdict before = outcome->verdict;
+  if (!was_red) {
+    *outcome = run;
+  }
+  if (is_other && !was_red && !IsRed(run.verdict)) {
+    outcome->verdict = Verdict::kFail;
+    outcome->message = std::string("it was ") + ShowVerdict(before) + " in an earlier run and " +
+                       ShowVerdict(run.verdict) + " in run " + std::to_string(runs) + "\n" +
+                       run.message;
+    red_runs++;
+  }
+  outcome->runs = runs;
+  outcome->red_runs = red_runs;
+}
+
+std::vector<const Clause *> WaivedClauses(const std::vector<Clause> &clauses) {
+  std::vector<const Clause *> waived;
+  for (const Clause &clause : clauses) {
+    if (!clause.waiver.empty()) {
+      waived.push_back(&clause);
+    }
+  }
+  return waived;
 }
 
 const Clause *FindClause(const std::vector<Clause> &clauses, const std::string &id) {

@@ -42,14 +42,6 @@ std::string CollapseSpaces(const std::string &text) {
   return collapsed;
 }
 
-std::string HashOf(const std::string &text) {
-  uint8_t hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const uint8_t *>(text.data()), text.size(), hash);
-  char hex[9];
-  std::snprintf(hex, sizeof hex, "%02x%02x%02x%02x", hash[0], hash[1], hash[2], hash[3]);
-  return hex;
-}
-
 bool StartsDecision(const std::string &line) {
   return line.rfind("- D-", 0) == 0;
 }
@@ -76,9 +68,25 @@ void AddLine(int number, const std::string &line, std::vector<Sentence> *sentenc
   AddSentence(number, line.substr(begin), sentences);
 }
 
+bool ParseDocument(const std::string &line, Register *all) {
+  std::istringstream words(line);
+  std::string word;
+  words >> word >> all->document >> all->document_hash;
+  return word == "document" && all->document_hash.size() == 8 && !(words >> word);
+}
+
 }  // namespace
 
-std::string ParseRegister(std::istream &input, std::vector<Clause> *clauses) {
+std::string HashOf(const std::string &text) {
+  uint8_t hash[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const uint8_t *>(text.data()), text.size(), hash);
+  char hex[9];
+  std::snprintf(hex, sizeof hex, "%02x%02x%02x%02x", hash[0], hash[1], hash[2], hash[3]);
+  return hex;
+}
+
+std::string ParseRegister(std::istream &input, Register *all) {
+  std::vector<Clause> *clauses = &all->clauses;
   int number = 0;
   for (std::string line; std::getline(input, line);) {
     number++;
@@ -90,12 +98,18 @@ std::string ParseRegister(std::istream &input, std::vector<Clause> *clauses) {
       clauses->back().id = line.substr(1, line.size() - 2);
       continue;
     }
+    if (clauses->empty() && ParseDocument(line, all)) {
+      continue;
+    }
     size_t end = line.find(' ');
     size_t value = line.find_first_not_of(' ', end);
     bool is_field = end != std::string::npos && value != std::string::npos && !clauses->empty();
     if (!is_field || !SetField(line.substr(0, end), line.substr(value), &clauses->back())) {
       return "line " + std::to_string(number) + ": `" + line + "` is not a field of a clause";
     }
+  }
+  if (all->document_hash.empty()) {
+    return "there is no line `document NAME HASH` before its clauses";
   }
   return clauses->empty() ? "there is no clause in it" : "";
 }

@@ -28,8 +28,19 @@ struct Clause {
   std::string waiver;
 };
 
-// ParseRegister reads clauses. Returns "" or what is wrong, with the line.
-std::string ParseRegister(std::istream &input, std::vector<Clause> *clauses);
+struct Register {
+  // The document that conformance is to, and the hash of its bytes.
+  std::string document;
+  std::string document_hash;
+  std::vector<Clause> clauses;
+};
+
+// ParseRegister reads the line `document NAME HASH` and clauses. Returns "" or what is wrong, with
+// the line.
+std::string ParseRegister(std::istream &input, Register *all);
+
+// HashOf returns the first 8 hex digits of SHA-256 of `text`.
+std::string HashOf(const std::string &text);
 
 // CheckCoverage compares clauses and cases both ways. Returns a line for each clause without a case
 // or waiver, each waiver that has a case, and each case that names no clause.

@@ -16,11 +16,15 @@ namespace {
 
 std::string register_file;
 
-std::vector<Clause> ReadRegister() {
-  std::vector<Clause> clauses;
+Register ReadWholeRegister() {
+  Register all;
   std::ifstream input(register_file);
-  EXPECT_EQ(ParseRegister(input, &clauses), "") << register_file;
-  return clauses;
+  EXPECT_EQ(ParseRegister(input, &all), "") << register_file;
+  return all;
+}
+
+std::vector<Clause> ReadRegister() {
+  return ReadWholeRegister().clauses;
 }
 
 std::string Lines(const std::vector<std::string> &lines) {
@@ -69,17 +73,34 @@ TEST(Register, ItsSentencesAreThoseOfTheDocuments) {
   }
 }
 
+TEST(Register, ItsHashIsThatOfTheDocument) {
+  std::string folder = DocumentFolder();
+  if (folder.empty()) {
+    GTEST_SKIP() << "the documents are not beside the repository, nor where NET_TLS_SPEC says";
+  }
+  Register all = ReadWholeRegister();
+  std::ifstream document(folder + "/" + all.document, std::ios::binary);
+  ASSERT_TRUE(document) << folder << "/" << all.document << " cannot be read";
+  std::ostringstream text;
+  text << document.rdbuf();
+  EXPECT_EQ(HashOf(text.str()), all.document_hash) << all.document << " has changed";
+}
+
+constexpr char kDocument[] = "document doc.md 01234567\n";
+
 std::vector<Clause> Parse(const std::string &text) {
-  std::istringstream input(text);
-  std::vector<Clause> clauses;
-  EXPECT_EQ(ParseRegister(input, &clauses), "");
-  return clauses;
+  std::istringstream input(kDocument + text);
+  Register all;
+  EXPECT_EQ(ParseRegister(input, &all), "");
+  EXPECT_EQ(all.document, "doc.md");
+  EXPECT_EQ(all.document_hash, "01234567");
+  return all.clauses;
 }
 
 std::string ParseError(const std::string &text) {
   std::istringstream input(text);
-  std::vector<Clause> clauses;
-  return ParseRegister(input, &clauses);
+  Register all;
+  return ParseRegister(input, &all);
 }
 
 TEST(ParseRegister, ReadsFields) {
@@ -96,7 +117,10 @@ TEST(ParseRegister, NamesTheLineThatIsWrong) {
   EXPECT_NE(ParseError("[X-1]\ncolour red\n").find("line 2"), std::string::npos);
   EXPECT_NE(ParseError("heading read\n").find("line 1"), std::string::npos);
   EXPECT_NE(ParseError("[X-1]\nsource nowhere\n").find("line 2"), std::string::npos);
-  EXPECT_NE(ParseError(""), "");
+  EXPECT_NE(ParseError("document doc.md 123\n").find("line 1"), std::string::npos);
+  EXPECT_NE(ParseError("document doc.md 01234567 more\n").find("line 1"), std::string::npos);
+  EXPECT_NE(ParseError("[X-1]\nclause a\n").find("no line `document"), std::string::npos);
+  EXPECT_NE(ParseError(kDocument).find("no clause"), std::string::npos);
 }
 
 Case CaseCalled(const std::string &id) {

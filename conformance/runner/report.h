@@ -1,22 +1,24 @@
 #ifndef CONFORMANCE_RUNNER_REPORT_H
 #define CONFORMANCE_RUNNER_REPORT_H
 
-// What came of the cases, for people to read.
+// What came of the cases, for people to read in a terminal.
 
 #include <string>
-#include <vector>
 
 #include "conformance/runner/outcome.h"
 
 namespace conformance {
 
-// Table shows headings of the document down and drivers with axes across.
-std::string Table(const std::vector<Clause> &clauses, const std::vector<Outcome> &outcomes);
+// Text is the report: failures, table, what has no case, summary.
+std::string Text(const Report &report);
 
-// Failures shows each failure, with the clause and the line that reproduces it.
-std::string Failures(const std::vector<Clause> &clauses, const std::vector<Outcome> &outcomes);
+// Failures shows each red outcome, with the clause and the line that reproduces it.
+std::string Failures(const Report &report);
 
-// Summary is the last line.
+// ShowRun shows one run of a case with its commands and answers.
+std::string ShowRun(const Outcome &run);
+
+// Summary is the last line: how many there are of each verdict that occurs.
 std::string Summary(const std::vector<Outcome> &outcomes);
 
 }  // namespace conformance

@@ -3,85 +3,97 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include "conformance/runner/reports_testing.h"
+
 namespace conformance {
 namespace {
 
-class ReportTest : public testing::Test {
- protected:
-  void Add(const Case &a_case, const std::string &driver, Verdict verdict,
-           const std::string &message = "") {
-    Outcome outcome;
-    outcome.a_case = &a_case;
-    outcome.driver = driver;
-    outcome.spelling = driver;
-    outcome.axes = {false, "tls13", true};
-    outcome.verdict = verdict;
-    outcome.message = message;
-    outcomes_.push_back(outcome);
+void ExpectParts(const std::string &text, const std::vector<std::string> &parts) {
+  for (const std::string &part : parts) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\nis not in\n" << text;
   }
-
-  std::vector<Clause> clauses_ = {
-      {"NTS-READ-01", "read", "MUST", "document.md", 7, "", "It reads.", ""},
-      {"D-01", "shape", "DECISION", "decisions.md", 9, "", "Three values.", ""}};
-  Case read_ = {"NTS-READ-01/1", "reads a line", {}, nullptr, {}};
-  Case shape_ = {"D-01/1", "gives three", {}, nullptr, {}};
-  std::vector<Outcome> outcomes_;
-};
-
-TEST_F(ReportTest, ANameHasCaseDriverAndAxes) {
-  EXPECT_EQ(NameOf(read_, "lua", {true, "tls12", false}),
-            "NTS-READ-01/1.lua.tcp.nonblocking.tls12.server");
-  EXPECT_EQ(NameOf(read_, "lua", {false, "tls13", true, true}),
-            "NTS-READ-01/1.lua.unix.blocking.tls13.client");
-  EXPECT_EQ(SuiteName(read_), "NTS_READ_01/1");
 }
 
-TEST_F(ReportTest, TheTableCountsByHeadingInTheRegistersOrder) {
-  Add(shape_, "c", Verdict::kPass);
-  Add(shape_, "c", Verdict::kUnsupported);
-  Add(read_, "c", Verdict::kPass);
-  Add(read_, "c", Verdict::kFail);
-  std::string table = Table(clauses_, outcomes_);
-  EXPECT_LT(table.find("read "), table.find("shape "));
-  EXPECT_NE(table.find("1 FAILED"), std::string::npos) << table;
-  EXPECT_NE(table.find("1 -1"), std::string::npos) << table;
-}
-
-TEST_F(ReportTest, AFailureShowsClauseAndHowToSeeItAgain) {
-  unsetenv("TEST_TARGET");
-  Add(read_, "c", Verdict::kFail, "expected: x\n");
-  Add(shape_, "c", Verdict::kPass);
-  std::string failures = Failures(clauses_, outcomes_);
-  for (const char *part : {"FAIL NTS-READ-01/1.c.tcp.blocking.tls13.client", "reads a line",
-                           "It reads.", "document.md:7", "expected: x",
-                           "--driver 'c' --filter 'NTS-READ-01/1.c.tcp.blocking.tls13.client'"}) {
-    EXPECT_NE(failures.find(part), std::string::npos) << part;
-  }
+TEST(Report, AFailureShowsAllThatIsKnownOfIt) {
+  MadeUpReport made_up;
+  Outcome &failed = made_up.Add(Verdict::kFail, "c");
+  failed.message = "expected: x\n";
+  failed.transcript = "  > call 1 read\n";
+  failed.wire = "peer: record 23\n";
+  made_up.Add(Verdict::kPass, "c", true);
+  std::string failures = Failures(made_up.Get());
+  ExpectParts(failures,
+              {"FAIL NTS-READ-01/1.c.tcp.blocking.tls13.client\n", "reads a line",
+               "It reads. (document.md:7)", "expected: x\n", "> call 1 read\n", "peer: record 23\n",
+               "again:    run c --filter 'NTS-READ-01/1.c.tcp.blocking.tls13.client'\n"});
   EXPECT_EQ(failures.find("gives three"), std::string::npos);
 }
 
-TEST_F(ReportTest, ATestIsRunAgainByBazel) {
-  setenv("TEST_TARGET", "//ours:gate", 1);
-  Add(read_, "c", Verdict::kFail);
-  EXPECT_EQ(Again(outcomes_[0]),
-            "bazel test --test_output=streamed //ours:gate "
-            "--test_filter='NTS_READ_01/1.c.tcp.blocking.tls13.client'");
+TEST(Report, WhatIsRedIsShown) {
+  for (Verdict verdict : kVerdicts) {
+    MadeUpReport made_up;
+    made_up.Add(verdict);
+    EXPECT_EQ(!Failures(made_up.Get()).empty(), IsRed(verdict)) << ShowVerdict(verdict);
+  }
 }
 
-TEST_F(ReportTest, TheSummaryCountsVerdicts) {
-  Add(read_, "c", Verdict::kPass);
-  Add(read_, "c", Verdict::kUnresolved);
-  EXPECT_EQ(Summary(outcomes_), "1 passed, 0 failed, 0 unsupported, 1 unresolved");
+TEST(Report, AnUnexpectedPassShowsTheReasonOfItsLine) {
+  MadeUpReport made_up;
+  made_up.Add(Verdict::kXpass).reason = "not yet";
+  ExpectParts(Failures(made_up.Get()), {"XPASS NTS-READ-01/1.lua", "known:    not yet\n"});
+}
+
+TEST(Report, OfSeveralRunsItSaysHowManyWereRed) {
+  MadeUpReport made_up;
+  Outcome &failed = made_up.Add(Verdict::kFail);
+  failed.runs = 50;
+  failed.red_runs = 3;
+  ExpectParts(Failures(made_up.Get()), {"tls13.client (in 3 of 50 runs)\n"});
+}
+
+TEST(Report, WhatADriverSaidDoesNotReachTheTerminalRaw) {
+  MadeUpReport made_up;
+  made_up.Add(Verdict::kFail).message = "came: \x1b[2J\xff\n";
+  ExpectParts(Failures(made_up.Get()), {"came: \\x1b[2J\\xff\n"});
+}
+
+TEST(Report, TheSummaryCountsTheVerdictsThatThereAre) {
+  MadeUpReport made_up;
+  made_up.Add(Verdict::kPass);
+  made_up.Add(Verdict::kPass);
+  made_up.Add(Verdict::kUnresolved);
+  EXPECT_EQ(Summary(*made_up.Get().outcomes), "2 passed, 1 unresolved");
+  for (Verdict verdict : {Verdict::kFail, Verdict::kXfail, Verdict::kXpass, Verdict::kUnsupported,
+                          Verdict::kUntested}) {
+    made_up.Add(verdict);
+  }
+  EXPECT_EQ(Summary(*made_up.Get().outcomes),
+            "2 passed, 1 failed, 1 failed as expected, 1 passed unexpectedly, 1 unsupported, "
+            "1 unresolved, 1 untested");
+}
+
+TEST(Report, TheWholeHasClausesWithoutACaseAndProblemsToo) {
+  MadeUpReport made_up;
+  made_up.Add(Verdict::kPass);
+  made_up.problems().emplace_back("driver c ended badly");
+  ExpectParts(Text(made_up.Get()), {"UNTESTED clause D-02: the compiler shows it\n",
+                                    "driver c ended badly\n", "1 passed\n"});
+}
+
+TEST(ShowRun, HasCommandsAndAnswers) {
+  MadeUpReport made_up;
+  Outcome &run = made_up.Add(Verdict::kXfail);
+  run.reason = "not yet";
+  run.transcript = "  > reset\n";
+  run.wire = "a record\n";
+  EXPECT_EQ(ShowRun(run),
+            "XFAIL NTS-READ-01/1.lua.tcp.blocking.tls13.client: not yet\n  > reset\na record\n");
 }
 
 TEST(Points, CoverTheAxesThatAreWanted) {
   EXPECT_EQ(Points(kEveryAxis).size(), 16u);
   EXPECT_EQ(Points(kOnlyClient).size(), 8u);
   EXPECT_EQ(Points(kBlockingOnce).size(), 2u);
-  EXPECT_EQ(Points(OverTcp(kBlockingOnce)).size(), 1u);
-  EXPECT_FALSE(Points(OverTcp(kBlockingOnce))[0].is_unix);
-  EXPECT_EQ(Points(OverUnix(kOnlyClient)).size(), 4u);
-  EXPECT_TRUE(Points(OverUnix(kOnlyClient))[0].is_unix);
   for (const Axes &axes : Points(kOnlyTls12)) {
     EXPECT_EQ(axes.version, "tls12");
   }

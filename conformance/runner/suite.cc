@@ -2,218 +2,185 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
-#include <iostream>
+#include <map>
+
+#include "conformance/runner/case_runner.h"
 
 namespace conformance {
 namespace {
 
 class CaseTest : public testing::Test {
  public:
-  explicit CaseTest(Point *point) : point_(point) {}
+  CaseTest(const Point *point, Outcome *run) : point_(point), run_(run) {}
 
   void TestBody() override {
-    Driver &driver = point_->subject->driver;
-    std::string error = driver.Start(point_->run->patience);
-    ASSERT_EQ(error, "") << "the driver cannot be started again";
-    std::string unsupported = RunCase();
-    if (point_->run->verbose) {
-      std::cout << driver.transcript();
-    }
-    if (HasFailure() || !driver.answered()) {
-      driver.Stop();
-    }
-    CompareWithExpectation(unsupported);
-    if (!unsupported.empty()) {
-      GTEST_SKIP() << unsupported;
+    *run_ = point_->outcome;
+    run_->reason.clear();
+    RunCase(*point_->run, &point_->subject->driver, run_);
+    Judge(point_->expectation, point_->subject->has_expectations, run_);
+    if (IsRed(run_->verdict)) {
+      ADD_FAILURE() << run_->message;
+    } else if (run_->verdict != Verdict::kPass) {
+      GTEST_SKIP() << run_->reason;
     }
   }
 
  private:
-  // Returns what the driver does not support, "" where it supports all.
-  std::string RunCase() {
-    std::string unsupported;
-    try {
-      World world(*point_->run, &point_->subject->driver, point_->outcome.axes);
-      unsupported = RunIn(world);
-      world.CheckLeftovers();
-    } catch (const CaseEnded &) {
-      return "";
-    } catch (const CaseUnresolved &) {
-      point_->outcome.verdict = Verdict::kUnresolved;
-    } catch (const std::exception &failure) {
-      ADD_FAILURE() << failure.what();
-    }
-    return unsupported;
-  }
-
-  std::string RunIn(World &world) {
-    try {
-      point_->outcome.a_case->run(world);
-    } catch (const CaseUnsupported &reason) {
-      return reason.what;
-    }
-    return "";
-  }
-
-  void CompareWithExpectation(const std::string &unsupported) {
-    const Outcome &outcome = point_->outcome;
-    if (!point_->subject->has_expectations || HasFailure()) {
-      return;
-    }
-    const Expectation *expectation = FindExpectation(
-        point_->subject->expectations, NameOf(*outcome.a_case, outcome.driver, outcome.axes));
-    if (expectation == nullptr && !unsupported.empty()) {
-      ADD_FAILURE() << "unsupported, which was not expected: " << unsupported;
-    }
-    if (expectation != nullptr && unsupported.empty()) {
-      ADD_FAILURE() << "supported, although " << expectation->pattern
-                    << " is expected not to be: " << expectation->reason;
-    }
-  }
-
-  Point *point_;
+  const Point *point_;
+  Outcome *run_;
 };
 
-std::string FullName(const Outcome &outcome) {
-  return SuiteName(*outcome.a_case) + "." + TestName(outcome.driver, outcome.axes);
-}
-
-// Collects verdicts and shows progress.
+// Hands on what comes of each test.
 class Collector : public testing::EmptyTestEventListener {
  public:
-  Collector(const std::vector<std::unique_ptr<Point>> &points, std::vector<Outcome> *outcomes)
-      : outcomes_(outcomes) {
-    for (const auto &point : points) {
-      points_[FullName(point->outcome)] = point.get();
-    }
+  explicit Collector(Suite::Sink sink) : sink_(std::move(sink)) {}
+
+  void Add(const std::string &suite, const std::string &name, size_t index) {
+    indices_[suite + "." + name] = index;
+  }
+  // The run that is going on.
+  Outcome *run() {
+    return &run_;
   }
 
-  void OnTestStart(const testing::TestInfo &test) override {
-    current_ = &points_.at(std::string(test.test_suite_name()) + "." + test.name())->outcome;
-    current_->message.clear();
-    current_->verdict = Verdict::kPass;
+  void OnTestStart(const testing::TestInfo &) override {
+    run_.a_case = nullptr;
   }
-
-  void OnTestPartResult(const testing::TestPartResult &part) override {
-    if (current_ == nullptr || part.type() == testing::TestPartResult::kSuccess) {
-      return;
-    }
-    current_->message += part.message() + std::string("\n");
-    if (part.failed() && part.file_name() != nullptr) {
-      current_->message += "at:       " + std::string(part.file_name()) + ":" +
-                           std::to_string(part.line_number()) + "\n";
-    }
-  }
-
   void OnTestEnd(const testing::TestInfo &test) override {
-    current_->milliseconds = test.result()->elapsed_time();
-    current_->transcript = points_.at(FullName(*current_))->subject->driver.transcript();
-    if (current_->verdict != Verdict::kUnresolved) {
-      current_->verdict = test.result()->Failed()    ? Verdict::kFail
-                          : test.result()->Skipped() ? Verdict::kUnsupported
-                                                     : Verdict::kPass;
+    auto index = indices_.find(std::string(test.test_suite_name()) + "." + test.name());
+    if (run_.a_case != nullptr && index != indices_.end()) {
+      run_.milliseconds = test.result()->elapsed_time();
+      sink_(index->second, run_);
     }
-    outcomes_->push_back(*current_);
-    constexpr char kMarks[] = {'.', 'F', 'x', 'X', '-', '?', ' '};
-    std::cout << kMarks[static_cast<int>(current_->verdict)]
-              << (outcomes_->size() % 100 == 0 ? "\n" : "") << std::flush;
-    current_ = nullptr;
   }
 
  private:
-  std::map<std::string, Point *> points_;
-  std::vector<Outcome> *outcomes_;
-  Outcome *current_ = nullptr;
+  Suite::Sink sink_;
+  std::map<std::string, size_t> indices_;
+  Outcome run_;
 };
 
 }  // namespace
 
 std::string Suite::LoadExpectations(Subject *subject) {
-  auto file = options_.expected_files.find(subject->driver.name());
-  if (file == options_.expected_files.end()) {
+  const std::string &file = subject->option.expected_file;
+  if (file.empty()) {
     return "";
   }
-  std::ifstream input(file->second);
+  std::ifstream input(file);
   subject->has_expectations = true;
   std::string error =
       input ? ParseExpected(input, &subject->expectations) : std::string("cannot be read");
-  return error.empty() ? "" : file->second + ": " + error;
+  return error.empty() ? "" : file + ": " + error;
 }
 
-void Suite::Select(Subject *subject, std::vector<std::string> *names) {
-  const std::string &driver = subject->driver.name();
+std::unique_ptr<Point> Suite::MakePoint(Subject *subject, const Case &a_case, const Axes &axes) {
+  auto point = std::make_unique<Point>();
+  point->run = &run_;
+  point->subject = subject;
+  Outcome &outcome = point->outcome;
+  outcome.a_case = &a_case;
+  outcome.driver = subject->option.name;
+  outcome.spelling = subject->option.spelling;
+  outcome.command = subject->option.again;
+  outcome.axes = axes;
+  outcome.verdict = Verdict::kUntested;
+  point->expectation = FindExpectation(subject->expectations, NameOf(outcome));
+  bool is_of_clause = options_.clauses.empty() || ShowsAny(a_case, options_.clauses);
+  bool is_wanted = is_of_clause && MatchesFilters(options_.filters, NameOf(outcome));
+  bool is_due = options_.full || options_.list || !a_case.full;
+  point->is_selected = is_wanted && is_due;
+  outcome.reason = !is_wanted ? "not selected"
+                   : !is_due  ? "takes long: runs with --full"
+                              : "was not reached";
+  return point;
+}
+
+void Suite::AddPoints(Subject *subject) {
   for (const Case &a_case : cases_) {
     for (const Axes &axes : Points(a_case.vary)) {
-      names->push_back(NameOf(a_case, driver, axes));
-      bool is_due = options_.full || !a_case.full;
-      bool is_of_clause = options_.clauses.empty() || ShowsAny(a_case, options_.clauses);
-      if (is_due && is_of_clause && MatchesFilters(options_.filters, names->back())) {
-        auto point = std::make_unique<Point>();
-        point->run = &run_;
-        point->subject = subject;
-        point->outcome.a_case = &a_case;
-        point->outcome.driver = driver;
-        point->outcome.spelling = subject->spelling;
-        point->outcome.axes = axes;
-        points_.push_back(std::move(point));
-      }
+      points_.push_back(MakePoint(subject, a_case, axes));
     }
   }
 }
 
 std::string Suite::Load() {
-  for (const auto &driver : options_.drivers) {
-    subjects_.push_back(std::unique_ptr<Subject>(
-        new Subject{Driver(driver.name, driver.command), driver.spelling, false, {}}));
+  for (const DriverOption &option : options_.drivers) {
+    subjects_.push_back(std::make_unique<Subject>(option));
     Subject *subject = subjects_.back().get();
-    std::vector<std::string> names;
     std::string error = LoadExpectations(subject);
     if (!error.empty()) {
       return error;
     }
-    Select(subject, &names);
-    for (const std::string &pattern : StalePatterns(subject->expectations, names)) {
-      return "what is expected of driver " + driver.name +
-             " has a pattern that matches no case: " + pattern;
+    size_t first = points_.size();
+    AddPoints(subject);
+    std::vector<std::string> names;
+    for (size_t i = first; i < points_.size(); i++) {
+      names.push_back(NameOf(points_[i]->outcome));
+    }
+    error = CheckExpectations(subject->expectations, names);
+    if (!error.empty()) {
+      return option.expected_file + ": " + error;
     }
   }
-  return points_.empty() ? "no case matches the filter" : "";
+  return num_selected() == 0 ? WhyNotSelected() : "";
 }
 
-std::string Suite::Start() {
+std::string Suite::WhyNotSelected() const {
+  bool is_full = std::any_of(points_.begin(), points_.end(), [this](const auto &point) {
+    bool is_of_clause =
+        options_.clauses.empty() || ShowsAny(*point->outcome.a_case, options_.clauses);
+    return is_of_clause && MatchesFilters(options_.filters, NameOf(point->outcome));
+  });
+  return is_full ? "no case matches the filter without --full" : "no case matches the filter";
+}
+
+size_t Suite::num_selected() const {
+  return static_cast<size_t>(std::count_if(points_.begin(), points_.end(),
+                                           [](const auto &point) { return point->is_selected; }));
+}
+
+std::string Suite::Start(std::vector<DriverStamp> *stamps) {
   for (const auto &subject : subjects_) {
     Driver &driver = subject->driver;
     std::string error = driver.Start(run_.patience);
     if (!error.empty()) {
       return "driver " + driver.name() + " cannot be used: " + error;
     }
-    std::cout << "driver " << driver.name() << ": " << driver.about() << std::endl;
+    stamps->push_back({driver.name(), subject->option.spelling, driver.about(), driver.library()});
   }
   return "";
 }
 
-std::string Suite::End() {
-  std::string problems;
+std::vector<std::string> Suite::End() {
+  std::vector<std::string> problems;
   for (const auto &subject : subjects_) {
     std::string problem = subject->driver.End(run_.patience);
     if (!problem.empty()) {
-      problems += "driver " + subject->driver.name() + " ended badly: " + problem + "\n";
+      problems.push_back("driver " + subject->driver.name() + " ended badly: " + problem);
     }
   }
   return problems;
 }
 
-void Suite::Register() {
-  for (const auto &unique : points_) {
-    Point *point = unique.get();
-    const Outcome &outcome = point->outcome;
-    testing::RegisterTest(SuiteName(*outcome.a_case).c_str(),
-                          TestName(outcome.driver, outcome.axes).c_str(), nullptr,
-                          outcome.a_case->title.c_str(), __FILE__, __LINE__,
-                          [point]() -> CaseTest * { return new CaseTest(point); });
+void Suite::Register(const Sink &sink) {
+  auto collector = std::make_unique<Collector>(sink);
+  Outcome *run = collector->run();
+  for (size_t i = 0; i < points_.size(); i++) {
+    const Point *point = points_[i].get();
+    if (!point->is_selected) {
+      continue;
+    }
+    const Case &a_case = *point->outcome.a_case;
+    std::string name = TestName(point->outcome.driver, point->outcome.axes);
+    collector->Add(SuiteName(a_case), name, i);
+    testing::RegisterTest(SuiteName(a_case).c_str(), name.c_str(), nullptr, a_case.title.c_str(),
+                          __FILE__, __LINE__,
+                          [point, run]() -> CaseTest * { return new CaseTest(point, run); });
   }
-  testing::UnitTest::GetInstance()->listeners().Append(new Collector(points_, &outcomes_));
+  testing::UnitTest::GetInstance()->listeners().Append(collector.release());
 }
 
 }  // namespace conformance

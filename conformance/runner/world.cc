@@ -95,6 +95,7 @@ World::World(const Run &run, Driver *driver, const Axes &axes)
 }
 
 World::~World() {
+  LeaveTrace(false);
   if (listener_ >= 0) {
     close(listener_);
   }
@@ -245,13 +246,18 @@ void World::Expect(bool ok, const std::string &what, const char *file, int line)
   }
 }
 
+void World::LeaveTrace(bool is_of_failure) {
+  if (run_.trace != nullptr && !run_.trace->is_of_failure) {
+    *run_.trace = {driver_->transcript(), peer_ ? peer_->wire() : "", is_of_failure};
+  }
+}
+
 void World::Fail(const std::string &message, const char *file, int line) {
   std::string peer = peer_ ? "peer:     " + peer_->Describe() + "\n" : "";
   std::string foreign = foreign_ ? "foreign peer's output:\n" + foreign_->output() + "\n" : "";
   std::string about = about_.empty() ? "" : "about:    " + about_ + "\n";
-  ADD_FAILURE_AT(file, line) << about << message << "\n"
-                             << peer << foreign << "commands and answers:\n"
-                             << driver_->transcript();
+  ADD_FAILURE_AT(file, line) << about << message << "\n" << peer << foreign;
+  LeaveTrace(true);
   throw CaseEnded();
 }
 

@@ -29,17 +29,26 @@ struct CaseUnsupported {
 // The machine lacks what the case needs.
 struct CaseUnresolved {};
 
+// Trace is what was said in a world: in the one that failed, otherwise in the last one of a case.
+struct Trace {
+  // Commands to the driver and its answers.
+  std::string transcript;
+  // What the peer sent and saw.
+  std::string wire;
+  bool is_of_failure = false;
+};
+
 // What every case of a run shares.
 struct Run {
   const Certificates *certificates = nullptr;
   // How long to wait for what must happen. Nothing is ever expected to take long: it only turns a
   // hang into a failure.
   Milliseconds patience{20000};
-  // Whether each case's commands and answers are shown.
-  bool verbose = false;
   // By a driver's name, the command of one that does as it does and of which single allocations can
   // fail; not there where the driver can do that itself, or nobody can.
   std::map<std::string, std::vector<std::string>> memory_drivers;
+  // Where worlds leave what was said in them; may be nullptr.
+  Trace *trace = nullptr;
 };
 
 // Setup tells how a connection is made; a case changes what it is about.
@@ -175,6 +184,7 @@ class World {
   void CheckLeftovers();
 
  private:
+  void LeaveTrace(bool is_of_failure);
   void AdoptPeer(int fd);
   void ConnectAsClient();
   int Accept();
