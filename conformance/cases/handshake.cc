@@ -88,6 +88,22 @@ void PeerFinishesMidway(World &world) {
   world.Finish().Gives(Error());
 }
 
+// Its flight is all there, but it does not stay for the driver's last one.
+void PeerLeavesEarly(World &world) {
+  world.setup().peer_handshakes = false;
+  world.Connect();
+  Deadlines(world, kShort, kLong);
+  world.Call("handshake").Gives(Timeout());
+  Deadlines(world, kLong, kLong);
+  world.peer().Hold();
+  world.peer().StartHandshake();
+  world.Until("the peer has an answer", [&] { return world.peer().held() > 20; });
+  world.peer().Release();
+  world.peer().Leave();
+  world.Call("handshake").Gives({False(), TextWith({"handshake", "Broken pipe"}), Nil()});
+  world.Call("handshake").Gives(Error());
+}
+
 void SilentPeer(World &world) {
   world.setup().peer_handshakes = false;
   world.Connect();
@@ -199,6 +215,11 @@ std::vector<Case> HandshakeCases() {
        kEveryAxis,
        PeerFinishesMidway,
        {"D-10"}},
+      {"NTS-HANDSHAKE-04/unsent",
+       "the peer leaves before the last flight is sent: false, err, nil",
+       OverUnix(kEitherMode),
+       PeerLeavesEarly,
+       {"D-11", "D-12"}},
       {"NTS-HANDSHAKE-04/6",
        "no version in common: false, err, nil",
        kEveryAxis,
