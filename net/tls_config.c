@@ -126,10 +126,28 @@ bool net_tls_config_begin_change(struct net_tls_config *config) {
   return true;
 }
 
+/* What is too long loses its middle, which is that of a file's name, and not the reason at its
+   end. */
+static void write_error(struct net_tls_config *config, const char *format, va_list arguments) {
+  static const char gap[] = "...";
+  size_t size = sizeof(config->error);
+  va_list again;
+  va_copy(again, arguments);
+  int length = vsnprintf(config->error, size, format, arguments);
+  char *whole = length >= (int)size ? malloc((size_t)length + 1) : NULL;
+  if (whole != NULL) {
+    size_t tail = size - size / 2 - sizeof(gap);
+    vsnprintf(whole, (size_t)length + 1, format, again);
+    snprintf(config->error + size / 2, size - size / 2, "%s%s", gap, whole + (size_t)length - tail);
+  }
+  free(whole);
+  va_end(again);
+}
+
 bool net_tls_config_fail(struct net_tls_config *config, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(config->error, sizeof(config->error), format, arguments);
+  write_error(config, format, arguments);
   va_end(arguments);
   return false;
 }
@@ -138,13 +156,16 @@ bool net_tls_config_fail_reason(struct net_tls_config *config, const char *forma
   uint32_t code = ERR_peek_error();
   bool is_told = code != 0 && !net_tls_is_out_of_memory();
   const char *reason = is_told ? ERR_reason_error_string(code) : NULL;
+  char text[128];
+  snprintf(text, sizeof(text), ": %s", reason != NULL ? reason : "out of memory");
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(config->error, sizeof(config->error), format, arguments);
+  write_error(config, format, arguments);
   va_end(arguments);
   size_t length = strlen(config->error);
-  snprintf(config->error + length, sizeof(config->error) - length, ": %s",
-           reason != NULL ? reason : "out of memory");
+  size_t room = sizeof(config->error) - sizeof(text);
+  length = length < room ? length : room;
+  snprintf(config->error + length, sizeof(config->error) - length, "%s", text);
   ERR_clear_error();
   return false;
 }

@@ -77,6 +77,15 @@ TEST_F(TlsConfigTest, Keypair) {
   ExpectSet(SetKeypair(ReadCertificate("server_chain.pem"), ReadCertificate("server_chain.key")));
 }
 
+TEST_F(TlsConfigTest, ALongNameDoesNotCostTheReason) {
+  EXPECT_FALSE(SetKeypairFile(std::string(10000, 'x'), key_));
+  std::string error = net_tls_config_error(config_);
+  EXPECT_EQ(511u, error.size());
+  EXPECT_EQ(0u, error.find("failed to open certificate file 'xxx"));
+  EXPECT_NE(std::string::npos, error.find("xxx...xxx"));
+  EXPECT_NE(std::string::npos, error.find("xxx': File name too long"));
+}
+
 TEST_F(TlsConfigTest, KeypairOfFilesThatCannotBeRead) {
   ExpectRefused("failed to open certificate file '" + missing_ + "': No such file or directory",
                 SetKeypairFile(missing_, key_));

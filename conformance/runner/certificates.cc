@@ -15,22 +15,27 @@
 #include <stdexcept>
 
 namespace conformance {
-namespace {
-
-constexpr char kForever[] = "99991231235959Z";
 
 struct Identity {
   bssl::UniquePtr<EVP_PKEY> key;
   bssl::UniquePtr<X509> certificate;
 };
 
+namespace {
+
+constexpr char kForever[] = "99991231235959Z";
+
 struct Request {
   std::string name;
-  // In the notation of OpenSSL's configuration files; empty: a certificate authority.
+  // In the notation of OpenSSL's configuration files; empty: none.
   std::string alternative_names;
+  // Without one it signs itself.
   const Identity *issuer = nullptr;
   std::string not_before = "20000101000000Z";
   std::string not_after = kForever;
+  bool is_authority = false;
+  // Extended key usage in the same notation; empty: good for everything.
+  std::string usage = "";
 };
 
 void Check(bool ok, const char *what) {
@@ -89,14 +94,30 @@ Identity Make(const Request &request) {
   Check(X509_set_issuer_name(certificate, X509_get_subject_name(issuer.certificate.get())) &&
             X509_set_pubkey(certificate, made.key.get()),
         "issuer");
-  if (request.issuer == nullptr) {
+  if (request.is_authority) {
     AddExtension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
-  } else if (!request.alternative_names.empty()) {
+  }
+  if (!request.alternative_names.empty()) {
     AddExtension(certificate, issuer.certificate.get(), NID_subject_alt_name,
                  request.alternative_names);
   }
+  if (!request.usage.empty()) {
+    AddExtension(certificate, issuer.certificate.get(), NID_ext_key_usage, request.usage);
+  }
   Check(X509_sign(certificate, issuer.key.get(), EVP_sha256()) > 0, "signature");
   return made;
+}
+
+Identity MakeAuthority(const std::string &name, const Identity *issuer) {
+  Request request = {name, "", issuer};
+  request.is_authority = true;
+  return Make(request);
+}
+
+Identity MakeFor(const std::string &usage, const std::string &names, const Identity *issuer) {
+  Request request = {usage, names, issuer};
+  request.usage = usage;
+  return Make(request);
 }
 
 void Save(const Identity &identity, const std::string &certificate_file,
@@ -108,6 +129,16 @@ void Save(const Identity &identity, const std::string &certificate_file,
   Check(key && PEM_write_bio_PrivateKey(key.get(), identity.key.get(), nullptr, nullptr, 0, nullptr,
                                         nullptr),
         key_file.c_str());
+}
+
+void SaveEncrypted(const std::string &pem, const std::string &file) {
+  bssl::UniquePtr<BIO> text(BIO_new_mem_buf(pem.data(), static_cast<ossl_ssize_t>(pem.size())));
+  bssl::UniquePtr<EVP_PKEY> key(PEM_read_bio_PrivateKey(text.get(), nullptr, nullptr, nullptr));
+  bssl::UniquePtr<BIO> output(BIO_new_file(file.c_str(), "w"));
+  char password[] = "secret";
+  Check(output && PEM_write_bio_PKCS8PrivateKey(output.get(), key.get(), EVP_aes_128_cbc(),
+                                                password, sizeof password - 1, nullptr, nullptr),
+        file.c_str());
 }
 
 std::string MakeDirectory() {
@@ -138,8 +169,8 @@ Certificates::~Certificates() {
 void Certificates::MakeAll() {
   const std::string name = std::string("DNS:") + kServerName;
   const std::string name_and_address = name + ",IP:127.0.0.1";
-  Identity ca = Make({"conformance authority", ""});
-  Identity other_ca = Make({"another authority", ""});
+  Identity ca = MakeAuthority("conformance authority", nullptr);
+  Identity other_ca = MakeAuthority("another authority", nullptr);
   auto save = [this](const char *file, const Identity &identity) {
     Save(identity, Certificate(file), Key(file));
   };
@@ -152,8 +183,45 @@ void Certificates::MakeAll() {
   save("untrusted", Make({"untrusted", name_and_address, &other_ca}));
   save("client", Make({"client", "DNS:client.example", &ca}));
   save("intruder", Make({"intruder", "DNS:client.example", &other_ca}));
+  MakeNames(ca);
+  MakeChains(ca);
+  save("for_clients", MakeFor("clientAuth", name_and_address, &ca));
+  save("for_servers", MakeFor("serverAuth", "DNS:client.example", &ca));
+  std::ofstream(Path("cut.pem")) << Contents("server.pem").substr(0, 200);
+  SaveEncrypted(Contents("server.key"), Path("encrypted.key"));
   std::ofstream(Path("garbage.pem")) << "-----BEGIN CERTIFICATE-----\n!\n";
   std::ofstream(Path("empty.pem"));
+}
+
+void Certificates::MakeNames(const Identity &ca) {
+  const std::string named = std::string("DNS:") + kServerName;
+  auto save = [this](const char *file, const Identity &identity) {
+    Save(identity, Certificate(file), Key(file));
+  };
+  save("wildcard", Make({"wildcard", "DNS:*.wild.example", &ca}));
+  save("common", Make({kServerName, "", &ca}));
+  save("elsewhere", Make({kServerName, "DNS:elsewhere.example", &ca}));
+  save("address", Make({"address", "IP:::1,DNS:127.0.0.1", &ca}));
+  save("self_signed", Make({"self-signed", named}));
+}
+
+void Certificates::MakeChains(const Identity &ca) {
+  const std::string named = std::string("DNS:") + kServerName;
+  Identity inner_ca = MakeAuthority("inner authority", &ca);
+  Identity server = Make({"a mere server", named, &ca});
+  Save(inner_ca, Certificate("inner_ca"), Key("inner_ca"));
+  Save(Make({"inner", named, &inner_ca}), Certificate("inner"), Key("inner"));
+  Save(server, Certificate("mere"), Key("mere"));
+  Save(Make({"by a server", named, &server}), Certificate("by_mere"), Key("by_mere"));
+  std::ofstream(Certificate("chain")) << Contents("inner.pem") << Contents("inner_ca.pem");
+  std::ofstream(Key("chain")) << Contents("inner.key");
+  std::ofstream(Certificate("no_ca_chain")) << Contents("by_mere.pem") << Contents("mere.pem");
+  std::ofstream(Key("no_ca_chain")) << Contents("by_mere.key");
+}
+
+std::string Certificates::Contents(const std::string &file) const {
+  std::ifstream stream(Path(file));
+  return std::string(std::istreambuf_iterator<char>(stream), {});
 }
 
 }  // namespace conformance

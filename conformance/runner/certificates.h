@@ -10,6 +10,8 @@ namespace conformance {
 // The name that the good server certificate is valid for, beside the address 127.0.0.1.
 inline constexpr char kServerName[] = "server.example";
 
+struct Identity;
+
 class Certificates {
  public:
   // Makes the directory and, in it, NAME.pem (with its private key NAME.key) for
@@ -22,7 +24,19 @@ class Certificates {
   //   untrusted   like server, by other_ca
   //   client      a client's, by ca
   //   intruder    a client's, by other_ca
-  // and the files garbage.pem and empty.pem.
+  //   wildcard    for *.wild.example, by ca
+  //   common      for nothing, but with kServerName as its common name, by ca
+  //   elsewhere   for elsewhere.example, with kServerName as its common name, by ca
+  //   address     for the address ::1 and the name "127.0.0.1", which is no address, by ca
+  //   self_signed for kServerName, by itself
+  //   inner_ca    an authority, by ca
+  //   inner       like server, by inner_ca
+  //   chain       inner, with inner_ca behind it in the file
+  //   no_ca_chain like chain, but signed by the certificate of a mere server
+  //   for_clients like server, good for clients alone
+  //   for_servers like client, good for servers alone
+  // and the files garbage.pem, empty.pem, cut.pem (half of server.pem) and encrypted.key
+  // (server.key under a password).
   Certificates();
   ~Certificates();
   Certificates(const Certificates &) = delete;
@@ -45,6 +59,9 @@ class Certificates {
 
  private:
   void MakeAll();
+  void MakeNames(const Identity &ca);
+  void MakeChains(const Identity &ca);
+  std::string Contents(const std::string &file) const;
 
   std::string directory_;
   std::string error_;

@@ -97,8 +97,21 @@ static void answer(bool ok, const struct net_tls_config *config) {
   say_end();
 }
 
+static bool any_has_zeros(const struct arguments *arguments) {
+  for (size_t i = 0; i < arguments->count; i++) {
+    if (word_has_zeros(&arguments->words[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void config_set(struct net_tls_config *config, const char *method,
                 const struct arguments *arguments) {
+  if (any_has_zeros(arguments)) {
+    say_unsupported("a string with zeros in it");
+    return;
+  }
   for (size_t i = 0; i < sizeof(setters) / sizeof(setters[0]); i++) {
     if (strcmp(setters[i].name, method) == 0) {
       allocations_enter();

@@ -138,6 +138,11 @@ static void run_client(const struct command *command) {
   }
   const struct word *name = argument(&arguments, 2);
   const struct word *deadline = argument(&arguments, 3);
+  if (word_has_zeros(name)) {
+    say_unsupported("a string with zeros in it");
+    free_arguments(&arguments);
+    return;
+  }
   allocations_enter();
   struct net_error error = connect_to(argument(&arguments, 0), argument(&arguments, 1)->integer,
                                       deadline->kind == WORD_INTEGER ? deadline->integer : -1, &fd);

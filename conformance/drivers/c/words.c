@@ -98,6 +98,10 @@ bool word_parse(const char *text, struct word *word) {
   return text[0] != '\0' && text[1] == ':' && parse_tagged(text[0], text + 2, word);
 }
 
+bool word_has_zeros(const struct word *word) {
+  return word->kind == WORD_STRING && strlen(word->bytes) != word->length;
+}
+
 void word_free(struct word *word) {
   free(word->bytes);
   *word = (struct word){.kind = WORD_NIL};

@@ -31,6 +31,9 @@ struct word {
 /* word_parse reads an argument. Returns false when it is not one. */
 bool word_parse(const char *text, struct word *word);
 
+/* Whether it is a string that C cannot hand on: it would end at its first zero. */
+bool word_has_zeros(const struct word *word);
+
 /* word_free frees what the word owns. */
 void word_free(struct word *word);
 

@@ -79,8 +79,8 @@ local function keep(place, slot, object, ...)
 end
 
 local function make(place, slot, new, ...)
-  if not allocations then return keep(place, slot, new(...)) end
-  local results = table.pack(pcall(allocations.guard, new, ...))
+  local guard = allocations and allocations.guard or function(run, ...) return run(...) end
+  local results = table.pack(pcall(guard, new, ...))
   if not results[1] then return protocol.raised(results[2]) end
   return keep(place, slot, table.unpack(results, 2, results.n))
 end
