@@ -173,6 +173,7 @@ write_results() {
 }
 
 trap leave EXIT
+trap 'exit 2' INT TERM
 survivors=0 begin=$SECONDS
 copy_workspace
 check_baseline
