@@ -23,6 +23,7 @@ std::vector<Case> AlertCases();
 std::vector<Case> RecordCases();
 std::vector<Case> SealedRecordCases();
 std::vector<Case> ClosingCases();
+std::vector<Case> PayloadCases();
 std::vector<Case> TimeCases();
 std::vector<Case> FaultCases();
 std::vector<Case> DripCases();

@@ -199,6 +199,17 @@ std::string Driver::SignalDispositions() const {
   return masks;
 }
 
+int64_t Driver::PeakMemory() const {
+  const std::string name = "VmPeak:";
+  std::ifstream status("/proc/" + std::to_string(child_.pid()) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind(name, 0) == 0) {
+      return std::stoll(line.substr(name.size())) * 1024;
+    }
+  }
+  return 0;
+}
+
 std::chrono::nanoseconds Driver::CpuTime() const {
   clockid_t clock;
   timespec time = {};

@@ -85,6 +85,8 @@ class Driver : public Pumped {
   size_t CountDescriptors() const;
   // The masks of ignored and caught signals.
   std::string SignalDispositions() const;
+  // The most address space that it has had, in bytes.
+  int64_t PeakMemory() const;
   // How long it has been on a processor, which a stopped or sleeping process is not.
   std::chrono::nanoseconds CpuTime() const;
   // Pause stops it until Resume.
