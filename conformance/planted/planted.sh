@@ -62,18 +62,19 @@ scratch=$(mktemp -d) || exit 2
 log=$scratch/log
 
 copy_workspace() {
-    mkdir -p "$copy" && cd "$copy" || exit 2
+    mkdir -p "$copy" && cd "$copy" && exec 9>"$copy.lock" || exit 2
+    flock --nonblock 9 || give_up 'another run is at it'
     find . -mindepth 1 -maxdepth 1 -not -name 'bazel-*' -exec rm -rf {} +
     (cd "$root" && tar -c --exclude=./.git --exclude='bazel-*' .) | tar -x || exit 2
 }
 
 leave() {
-    cd "$copy" 2>/dev/null && bazel shutdown
+    if [ "$is_begun" ]; then cd "$copy" && bazel shutdown; fi
     rm -rf "$scratch"
 }
 
 bazel() {
-    ./bazelw --max_idle_secs=600 "$@" </dev/null >"$log" 2>&1
+    ./bazelw --max_idle_secs=600 "$@" </dev/null >"$log" 2>&1 9>&-
 }
 
 # Leaves a script that does what `bazel run //conformance` would do next.
@@ -172,10 +173,12 @@ write_results() {
     } >"$here/RESULTS.md"
 }
 
+is_begun=
 trap leave EXIT
 trap 'exit 2' INT TERM
 survivors=0 begin=$SECONDS
 copy_workspace
+is_begun=1
 check_baseline
 echo "without any bug the suite passes: $(tail -n 1 "$log")"
 try_all
