@@ -145,7 +145,9 @@ void FaultScript::RunToEnd() {
     Write(length);
     Read(length);
   }
-  End();
+  if (!plan_.closes_at_once) {
+    End();
+  }
 }
 
 void FaultScript::CallsAreSticky() {

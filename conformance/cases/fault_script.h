@@ -30,6 +30,8 @@ struct Plan {
   std::vector<std::string> texts;
   // What closed_by says after an error of handshake, read, write or poll_wait; "": anything.
   std::string closed_by;
+  // Whether close is the first to say goodbye, without tls_close before it.
+  bool closes_at_once = false;
   // Whether it may be that none of it happens.
   bool is_uncertain = false;
   // Runs a call in place of World::Call; may be empty.

@@ -63,12 +63,25 @@ void AtEachCall(World &outer, const Fault &fault, const Counts &perfect) {
   }
 }
 
+// The last send, where it is close that sends it: the descriptor is closed all the same.
+void InClose(World &outer, const Fault &fault, int64_t last_send) {
+  if (std::string(fault.functions).find('s') != std::string::npos) {
+    Plan plan = PlanOf(fault);
+    plan.closes_at_once = true;
+    RunWith(outer, "s:" + std::to_string(last_send) + " " + fault.word, plan);
+  }
+}
+
 std::function<void(World &)> Each(Effect effect) {
   return [effect](World &world) {
+    Plan without_tls_close;
+    without_tls_close.closes_at_once = true;
     Counts perfect = RunWith(world, "", Plan());
+    int64_t last_send = RunWith(world, "", without_tls_close).calls[1];
     for (const Fault &fault : FaultTable()) {
       if (fault.effect == effect) {
         AtEachCall(world, fault, perfect);
+        InClose(world, fault, last_send);
       }
     }
   };
