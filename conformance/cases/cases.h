@@ -35,6 +35,7 @@ std::vector<Case> TrustCases();
 std::vector<Case> NameCases();
 std::vector<Case> FileCases();
 std::vector<Case> ArgumentCases();
+std::vector<Case> CoroutineCases();
 std::vector<Case> ForeignCases();
 std::vector<Case> ForeignTrustCases();
 std::vector<Case> ForeignFeatureCases();

@@ -7,6 +7,7 @@ local config = require('net.tls.config')
 local poll = require('net.poll')
 local tls = require('net.tls')
 
+local coroutines = require('coroutines')
 local protocol = require('line_protocol')
 
 local parse, parse_all, values = protocol.parse, protocol.parse_all, protocol.values
@@ -18,12 +19,14 @@ local allocations = package.preload.allocations and require('allocations')
 local configs, servers, sockets, calls, locks
 
 local function forget()
+  coroutines.forget()
   configs, servers, sockets, calls = {}, {}, {}, {}
   protocol.functions, locks = {}, { taken = 0, released = 0 }
 end
 
 -- A poller that waits in the kernel; its locks are counted, or refused.
 local function wait(fd, readable, writable, msec)
+  if coroutine.isyieldable() then return coroutine.yield(fd, readable, msec) end
   readable, writable = poll.select(readable and { fd } or {}, writable and { fd } or {}, msec)
   if not readable then return false, writable end
   return #readable + #writable > 0, nil, #readable + #writable == 0 or nil
@@ -38,7 +41,7 @@ local function poller(refuses)
   local function unlock() locks.released = locks.released + 1 end
   local function yes() return true end
   return {
-    pollable = yes, unwait = yes, unwait_readable = yes, unwait_writable = yes,
+    pollable = yes, unwait = coroutines.unwait, unwait_readable = yes, unwait_writable = yes,
     wait_readable = function(fd, msec) return wait(fd, true, false, msec) end,
     wait_writable = function(fd, msec) return wait(fd, false, true, msec) end,
     read_lock = lock, read_unlock = unlock, write_lock = lock, write_unlock = unlock,
@@ -154,6 +157,27 @@ end
 function commands.drop(words)
   sockets[words[2]] = nil
   collectgarbage()
+end
+
+-- In a coroutine of its own, up to its first wait.
+function commands.begin(words)
+  coroutines.begin(words[2], function()
+    return call_method(sockets[words[3]], words[4], parse_all(words, 5))
+  end)
+end
+
+function commands.finish(words) return coroutines.finish(words[2]) end
+
+-- The finaliser of something that becomes garbage together with the socket.
+function commands.finalise(words)
+  local answer
+  setmetatable({ sockets[words[2]] }, { __gc = function(held)
+    answer = call_method(held[1], words[3], parse_all(words, 4))
+  end })
+  sockets[words[2]] = nil
+  collectgarbage()
+  collectgarbage()
+  return answer
 end
 
 function commands.leave(words) local sock <close> = sockets[words[2]] end
