@@ -105,10 +105,9 @@ std::string CaseObject(const Outcome &outcome) {
       .Number("red_runs", outcome.red_runs)
       .TextIfAny("message", outcome.message)
       .TextIfAny("reason", outcome.reason)
-      .Text("again", Again(outcome));
-  if (outcome.verdict == Verdict::kXfail || IsRed(outcome.verdict)) {
-    object.TextIfAny("transcript", outcome.transcript).TextIfAny("wire", outcome.wire);
-  }
+      .Text("again", Again(outcome))
+      .TextIfAny("transcript", outcome.transcript)
+      .TextIfAny("wire", outcome.wire);
   return object.End();
 }
 
