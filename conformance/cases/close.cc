@@ -79,6 +79,19 @@ void TlsCloseFails(World &world) {
   world.Call("close").Gives(Ok());
 }
 
+void NamesTheReset(World &world) {
+  TimedOutWrite(world);
+  int64_t fd = Descriptor(world);
+  Deadlines(world, kLong, kLong);
+  world.peer().Reset();
+  world.Call("close").Gives({False(), TextWith({"Connection reset by peer"}), Nil()});
+  IsClosed(world, fd);
+  world.Call("fd").Gives({Integer(-1)});
+  world.Call("close").Gives(Ok());
+  world.Call("tls_close").Gives(Ok());
+  world.Call("read").Gives(NilError());
+}
+
 void TlsCloseTimesOut(World &world) {
   TimedOutWrite(world);
   int64_t fd = Descriptor(world);
@@ -171,6 +184,11 @@ std::vector<Case> CloseCases() {
        kEveryAxis,
        TlsCloseFails,
        {"D-20", "D-02"}},
+      {"NTS-CLOSE-04/names-the-reset",
+       "its error names the cause, once",
+       kOnlyTcp,
+       NamesTheReset,
+       {"NTS-CLOSE-01", "D-12", "D-20"}},
       {"NTS-CLOSE-05/1",
        "tls_close times out in it: false, nil, true, and the descriptor is closed",
        kEveryAxis,

@@ -81,6 +81,21 @@ void PeerResetMeanwhile(World &world) {
   world.Call("tls_close").Gives(Error());
 }
 
+// What could not be sent is gone: there is nothing left to notify, and nobody.
+void ResetForGood(World &world) {
+  TimedOutWrite(world);
+  int64_t fd = Descriptor(world);
+  Deadlines(world, kLong, kLong);
+  world.peer().Reset();
+  world.Call("tls_close").Gives({False(), TextWith({"Connection reset by peer"}), Nil()});
+  world.Call("tls_close").Gives(Ok());
+  IsOpen(world, fd);
+  world.Call("write", StringWord("x")).Gives(NilError());
+  world.Call("closed_by").Gives({AnyText()});
+  world.Call("close").Gives(Ok());
+  IsClosed(world, fd);
+}
+
 void ReadingGoesOn(World &world) {
   world.Establish();
   world.Call("tls_close").Gives(Ok());
@@ -132,6 +147,11 @@ std::vector<Case> TlsCloseCases() {
        kEveryAxis,
        PeerResetMeanwhile,
        {"D-02"}},
+      {"NTS-TLSCLOSE-04/reset-for-good",
+       "the error names the reset; again it is true, nil, nil",
+       kOnlyTcp,
+       ResetForGood,
+       {"NTS-TLSCLOSE-02", "D-12", "D-19", "D-20"}},
       {"NTS-TLSCLOSE-05/1",
        "the peer takes nothing: false, nil, true; then it goes on",
        kEveryAxis,
