@@ -40,8 +40,8 @@ void NoProtocol(World &world) {
 // Its tickets come after the handshake, and are neither data nor an end.
 void TicketsAreNoData(World &world, const ForeignProgram &program) {
   program.connect(world, {});
-  Deadlines(world, kShort, kLong);
   world.Call("handshake").Gives(Ok());
+  Deadlines(world, kShort, kLong);
   world.Call("read").Gives(NilTimeout());
   Deadlines(world, kLong, kLong);
   world.Call("write", StringWord("after tickets\n")).Gives(WriteOf(14));
