@@ -38,14 +38,25 @@ size_t CharacterLength(std::string_view text, size_t index) {
   return is_character ? length : 0;
 }
 
-// Control characters, and the two characters that XML 1.0 leaves out.
+// Characters that no reader sees, and those that change the direction of writing, as U+202E does.
+bool IsInvisible(std::string_view character) {
+  auto between = [character](std::string_view first, std::string_view last) {
+    return character.size() == first.size() && character >= first && character <= last;
+  };
+  return between("\u200b", "\u200f") || between("\u2028", "\u202e") ||
+         between("\u2060", "\u206f") || character == "\u00ad" || character == "\u061c" ||
+         character == "\ufeff";
+}
+
+// Control characters, and the two characters that XML 1.0 leaves out, are not.
 bool IsShown(std::string_view character) {
   if (character.size() == 1) {
     unsigned byte = ByteAt(character, 0);
     return (byte >= 0x20 && byte != 0x7f) || byte == '\n' || byte == '\t';
   }
   bool is_c1 = character.size() == 2 && ByteAt(character, 0) == 0xc2 && ByteAt(character, 1) < 0xa0;
-  return !is_c1 && character != "\xef\xbf\xbe" && character != "\xef\xbf\xbf";
+  return !is_c1 && !IsInvisible(character) && character != "\xef\xbf\xbe" &&
+         character != "\xef\xbf\xbf";
 }
 
 // Applies `show` to each character, and writes bytes that are none as \xhh.

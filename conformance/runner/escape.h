@@ -8,8 +8,9 @@
 
 namespace conformance {
 
-// PlainText returns `text` as UTF-8 that a terminal and XML 1.0 can show: bytes that are none and
-// control characters but tab and line feed become \xhh.
+// PlainText returns `text` as UTF-8 that a terminal and XML 1.0 can show: bytes that are none,
+// control characters but tab and line feed, and characters that are invisible or change the
+// direction of writing become \xhh.
 std::string PlainText(std::string_view text);
 
 // XmlText returns PlainText(text) for an element's text or an attribute's value, in HTML too.

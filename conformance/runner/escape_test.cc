@@ -24,6 +24,13 @@ TEST(PlainText, BytesThatAreNoCharacter) {
   EXPECT_EQ(PlainText("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");
 }
 
+TEST(PlainText, ShowsWhatIsInvisibleOrChangesTheDirectionOfWriting) {
+  EXPECT_EQ(PlainText("a\u202eb\u2066\u200b\ufeff"),
+            "a\\xe2\\x80\\xaeb\\xe2\\x81\\xa6\\xe2\\x80\\x8b\\xef\\xbb\\xbf");
+  EXPECT_EQ(PlainText("\u200a\u2010\u2027\u202f\u205f\u2070"),
+            "\u200a\u2010\u2027\u202f\u205f\u2070");
+}
+
 TEST(XmlText, HasNoMarkup) {
   EXPECT_EQ(XmlText("<a b=\"c\" d='e'>&\n\x01"),
             "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;&#10;\\x01");

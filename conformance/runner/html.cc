@@ -5,11 +5,11 @@
 
 #include <cstring>
 
+#include "conformance/runner/escape.h"
 #include "conformance/runner/html_assets.h"
 #include "conformance/runner/html_head.h"
 #include "conformance/runner/html_marks.h"
 #include "conformance/runner/html_matrix.h"
-#include "conformance/runner/html_text.h"
 
 namespace conformance {
 namespace {
@@ -48,7 +48,7 @@ std::string Head(const HtmlModel &model) {
          "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
          "<meta name=color-scheme content=\"light dark\">\n"
          "<title>net.tls.Socket conformance: " +
-         Escape(Headline(model)) + "</title>\n" + Style(model) + "<script>" + kHtmlScript +
+         XmlText(Headline(model)) + "</title>\n" + Style(model) + "<script>" + kHtmlScript +
          "</script></head>\n";
 }
 
@@ -61,7 +61,7 @@ std::string Html(const Report &report) {
          Totals(model) + Surprises(model) + "<section aria-labelledby=clauses><h2 id=clauses>" +
          "Clauses</h2>\n" + Legend(model) + Toolbar(model) + Matrix(model) +
          "</section></main>\n<footer>net.tls.Socket conformance suite " +
-         Escape(report.stamp.suite_version) + "</footer></body></html>\n";
+         XmlText(report.stamp.suite_version) + "</footer></body></html>\n";
 }
 
 }  // namespace conformance

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "conformance/runner/escape.h"
 #include "conformance/runner/html_marks.h"
 #include "conformance/runner/html_text.h"
 
@@ -16,7 +17,7 @@ size_t CountRed(const Runs &runs) {
 }
 
 std::string Item(const std::string &name, const std::string &value) {
-  return value.empty() ? "" : "<div><dt>" + name + "</dt><dd>" + Escape(value) + "</dd></div>";
+  return value.empty() ? "" : "<div><dt>" + name + "</dt><dd>" + XmlText(value) + "</dd></div>";
 }
 
 std::string ShowClauses(const HtmlModel &model) {
@@ -35,22 +36,27 @@ std::string ShowProtocol(const Stamp &stamp) {
   return stamp.protocol_version > 0 ? "version " + std::to_string(stamp.protocol_version) : "";
 }
 
+std::string ShowOrder(const Stamp &stamp) {
+  std::string order = stamp.seed == 0 ? "of the cases" : "seed " + std::to_string(stamp.seed);
+  return order + (stamp.repeat > 1 ? ", each " + std::to_string(stamp.repeat) + " times" : "");
+}
+
 std::string Bar(const DriverStamp &driver, const Counts &counts) {
   std::string parts;
-  for (Verdict verdict : kShown) {
+  for (Verdict verdict : kVerdicts) {
     int count = CountOf(counts, verdict);
     if (count > 0) {
       parts += "<span class=" + ClassOf(verdict) + " style=\"flex-grow:" + std::to_string(count) +
                "\"></span>";
     }
   }
-  return "<div class=bar role=img aria-label=\"" + Escape(driver.name + ": " + Tally(counts)) +
+  return "<div class=bar role=img aria-label=\"" + XmlText(driver.name + ": " + Tally(counts)) +
          "\">" + parts + "</div>";
 }
 
 std::string ShowCounts(const Counts &counts) {
   std::string items;
-  for (Verdict verdict : kShown) {
+  for (Verdict verdict : kVerdicts) {
     int count = CountOf(counts, verdict);
     if (count > 0) {
       items += "<li>" + Badge(verdict) + " " + std::to_string(count) + "</li>";
@@ -62,9 +68,9 @@ std::string ShowCounts(const Counts &counts) {
 std::string Card(const DriverStamp &driver, const Runs &runs) {
   Counts counts = Count(runs);
   std::string library =
-      driver.library.empty() ? "" : "<p class=library>over " + Escape(driver.library) + "</p>";
-  return "<li class=card data-d=\"" + Escape(driver.name) + "\"><h3>" + Escape(driver.name) +
-         "</h3><p>" + Escape(driver.about) + "</p>" + library + Bar(driver, counts) +
+      driver.library.empty() ? "" : "<p class=library>over " + XmlText(driver.library) + "</p>";
+  return "<li class=card data-d=\"" + XmlText(driver.name) + "\"><h3>" + XmlText(driver.name) +
+         "</h3><p>" + XmlText(driver.about) + "</p>" + library + Bar(driver, counts) +
          ShowCounts(counts) + "</li>\n";
 }
 
@@ -90,7 +96,7 @@ std::string Meaning(Verdict verdict) {
 
 std::string Meanings() {
   std::string items;
-  for (Verdict verdict : kShown) {
+  for (Verdict verdict : kVerdicts) {
     items += "<li>" + Badge(verdict) + " " + Meaning(verdict) + "</li>";
   }
   return "<ul class=meanings>" + items + "</ul>";
@@ -119,8 +125,16 @@ std::string GridKey(const HtmlModel &model) {
 }
 
 std::string Choice(const std::string &kind, const std::string &value, const std::string &label) {
-  return "<label><input type=checkbox name=" + kind + " value=\"" + Escape(value) + "\">" + label +
+  return "<label><input type=checkbox name=" + kind + " value=\"" + XmlText(value) + "\">" + label +
          "</label>";
+}
+
+std::string Problems(const std::vector<std::string> &problems) {
+  std::string items;
+  for (const std::string &problem : problems) {
+    items += "<li>" + XmlText(problem) + "</li>";
+  }
+  return items;
 }
 
 // The red runs of a case with one driver and one verdict together.
@@ -143,8 +157,8 @@ std::vector<Runs> RedByCase(const HtmlModel &model) {
 std::string Surprise(const Runs &runs) {
   const Outcome &first = *runs.front();
   return "<li>" + Badge(first.verdict) + " <a href=\"" + Fragment(NameOf(first)) + "\">" +
-         Escape(first.a_case->id) + "</a> <span>" + Escape(first.a_case->title) +
-         "</span> <small>" + Escape(first.driver) + ", " + Plural(runs.size(), "run") +
+         XmlText(first.a_case->id) + "</a> <span>" + XmlText(first.a_case->title) +
+         "</span> <small>" + XmlText(first.driver) + ", " + Plural(runs.size(), "run") +
          "</small></li>";
 }
 
@@ -153,23 +167,25 @@ std::string Surprise(const Runs &runs) {
 std::string Headline(const HtmlModel &model) {
   size_t red = CountRed(model.all());
   size_t all = model.all().size();
-  return red == 0 ? Plural(all, "run") + ", all as expected"
-                  : std::to_string(red) + " of " + Plural(all, "run") + " not as expected";
+  size_t problems = model.problems().size();
+  std::string besides = problems > 0 ? ", and " + Plural(problems, "problem") + " besides" : "";
+  return (red == 0 ? Plural(all, "run") + ", all as expected"
+                   : std::to_string(red) + " of " + Plural(all, "run") + " not as expected") +
+         besides;
 }
 
 std::string Banner(const HtmlModel &model) {
   const Stamp &stamp = model.stamp();
-  bool is_green = CountRed(model.all()) == 0;
+  bool is_green = CountRed(model.all()) == 0 && model.problems().empty();
   return std::string(
              "<header class=banner><p class=eyebrow>Conformance report</p>"
              "<h1>net.tls.Socket</h1><p class=\"headline ") +
          (is_green ? "good" : "bad") + "\"><span aria-hidden=true>" + (is_green ? "✓" : "✕") +
-         "</span> " + Escape(Headline(model)) + "</p><dl>" + Item("Suite", stamp.suite_version) +
-         Item("Document", stamp.document_hash) + Item("Clauses", ShowClauses(model)) +
-         Item("Driver protocol", ShowProtocol(stamp)) + Item("Peer", stamp.peer_library) +
-         Item("Platform", stamp.platform) + Item("Started", stamp.started) +
-         Item("Order", stamp.seed == 0 ? "of the cases" : "seed " + std::to_string(stamp.seed)) +
-         "</dl></header>\n";
+         "</span> " + XmlText(Headline(model)) + "</p><dl>" + Item("Suite", stamp.suite_version) +
+         Item("Document", stamp.document_hash) + Item("Register", stamp.register_hash) +
+         Item("Clauses", ShowClauses(model)) + Item("Driver protocol", ShowProtocol(stamp)) +
+         Item("Peer", stamp.peer_library) + Item("Platform", stamp.platform) +
+         Item("Started", stamp.started) + Item("Order", ShowOrder(stamp)) + "</dl></header>\n";
 }
 
 std::string Totals(const HtmlModel &model) {
@@ -183,18 +199,17 @@ std::string Totals(const HtmlModel &model) {
 
 std::string Surprises(const HtmlModel &model) {
   std::vector<Runs> surprises = RedByCase(model);
-  std::string items;
+  std::string items = Problems(model.problems());
   for (size_t i = 0; i < std::min(surprises.size(), kMostSurprises); i++) {
     items += Surprise(surprises[i]);
   }
   size_t more = surprises.size() - std::min(surprises.size(), kMostSurprises);
   std::string rest =
       more > 0 ? "<li>… and " + std::to_string(more) + " more: filter by verdict below</li>" : "";
-  return surprises.empty()
-             ? ""
-             : "<section aria-labelledby=surprises><h2 id=surprises>Not as expected</h2>"
-               "<ul class=surprises>" +
-                   items + rest + "</ul></section>\n";
+  return items.empty() ? ""
+                       : "<section aria-labelledby=surprises><h2 id=surprises>Not as expected</h2>"
+                         "<ul class=surprises>" +
+                             items + rest + "</ul></section>\n";
 }
 
 std::string Legend(const HtmlModel &model) {
@@ -205,14 +220,14 @@ std::string Legend(const HtmlModel &model) {
 std::string Toolbar(const HtmlModel &model) {
   Counts counts = Count(model.all());
   std::string verdicts;
-  for (Verdict verdict : kShown) {
+  for (Verdict verdict : kVerdicts) {
     if (CountOf(counts, verdict) > 0) {
       verdicts += Choice("verdict", ClassOf(verdict), Badge(verdict));
     }
   }
   std::string drivers;
   for (const DriverStamp &driver : model.stamp().drivers) {
-    drivers += Choice("driver", driver.name, "<b class=v>" + Escape(driver.name) + "</b>");
+    drivers += Choice("driver", driver.name, "<b class=v>" + XmlText(driver.name) + "</b>");
   }
   return "<form class=toolbar role=search aria-label=\"Filter of the matrix\">"
          "<input type=search name=text placeholder=\"Filter: id, words, message\" "

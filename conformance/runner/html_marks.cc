@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "conformance/runner/escape.h"
 #include "conformance/runner/html_text.h"
 
 namespace conformance {
@@ -66,7 +67,7 @@ std::string Badge(Verdict verdict) {
 
 std::string Tally(const Counts &counts) {
   std::string text;
-  for (Verdict verdict : kShown) {
+  for (Verdict verdict : kVerdicts) {
     int count = CountOf(counts, verdict);
     if (count > 0) {
       text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + ShowVerdict(verdict);
@@ -77,7 +78,7 @@ std::string Tally(const Counts &counts) {
 
 std::string TallyMarks(const Counts &counts) {
   std::string marks;
-  for (Verdict verdict : kShown) {
+  for (Verdict verdict : kVerdicts) {
     int count = CountOf(counts, verdict);
     if (count > 0) {
       marks += "<b class=\"n " + ClassOf(verdict) + "\" title=" + ShowVerdict(verdict) + ">" +
@@ -93,7 +94,7 @@ std::string Grid(const HtmlModel &model, const Runs &runs, const std::string &dr
     return "<span class=none>not run</span>";
   }
   std::string grid = "<a class=g href=\"" + Fragment(NameOf(*worst)) + "\" aria-label=\"" +
-                     Escape(driver + ": " + Tally(Count(runs))) + "\">";
+                     XmlText(driver + ": " + Tally(Count(runs))) + "\">";
   for (bool is_client : model.roles()) {
     for (const Axes &column : model.columns()) {
       grid += Mark(Worst(At(runs, column, is_client)));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "conformance/runner/escape.h"
 #include "conformance/runner/html_marks.h"
 #include "conformance/runner/html_runs.h"
 #include "conformance/runner/html_text.h"
@@ -11,7 +12,7 @@ namespace {
 
 // Tables that a narrow page shows as blocks keep their roles.
 std::string Cell(const std::string &driver, const std::string &content) {
-  return "<td role=cell data-d=\"" + Escape(driver) + "\">" + content + "</td>";
+  return "<td role=cell data-d=\"" + XmlText(driver) + "\">" + content + "</td>";
 }
 
 std::string Across(const HtmlModel &model, const std::string &content) {
@@ -38,8 +39,8 @@ std::string Axis(const HtmlModel &model) {
 std::string Head(const HtmlModel &model) {
   std::string cells;
   for (const DriverStamp &driver : model.stamp().drivers) {
-    cells += "<th role=columnheader scope=col data-d=\"" + Escape(driver.name) + "\">" +
-             Escape(driver.name) + Axis(model) + "</th>";
+    cells += "<th role=columnheader scope=col data-d=\"" + XmlText(driver.name) + "\">" +
+             XmlText(driver.name) + Axis(model) + "</th>";
   }
   return "<thead role=rowgroup><tr role=row><th role=columnheader scope=col>Clause</th>" + cells +
          "</tr></thead>";
@@ -65,12 +66,12 @@ std::string Heading(const HtmlModel &model, const std::string &heading) {
     cells += Cell(model.stamp().drivers[driver].name, HeadingTally(model, driver, heading));
   }
   return "<tbody role=rowgroup class=heading><tr role=row><th role=rowheader scope=row>" +
-         Escape(heading) + "</th>" + cells + "</tr></tbody>\n";
+         XmlText(heading) + "</th>" + cells + "</tr></tbody>\n";
 }
 
 std::string Source(const Clause &clause) {
   return clause.document.empty() ? ""
-                                 : " <span class=source>" + Escape(clause.document) + ":" +
+                                 : " <span class=source>" + XmlText(clause.document) + ":" +
                                        std::to_string(clause.line) + "</span>";
 }
 
@@ -80,15 +81,15 @@ std::string WhyUntested(const ClauseRuns &runs) {
   }
   const std::string &waiver = runs.clause->waiver;
   return "<p class=why>" + Badge(Verdict::kUntested) + " " +
-         (waiver.empty() ? "No case of it was selected." : Escape(waiver)) + "</p>";
+         (waiver.empty() ? "No case of it was selected." : XmlText(waiver)) + "</p>";
 }
 
 std::string ClauseRow(const HtmlModel &model, const ClauseRuns &runs) {
   const Clause &clause = *runs.clause;
   std::string row = "<tr role=row class=clause><th role=rowheader scope=row><a class=id href=\"" +
-                    Fragment(clause.id) + "\">" + Escape(clause.id) + "</a> <span class=level>" +
-                    Escape(clause.level) + "</span>" + Source(clause) + "<p class=text>" +
-                    Escape(clause.text) + "</p>" + WhyUntested(runs) + "</th>";
+                    Fragment(clause.id) + "\">" + XmlText(clause.id) + "</a> <span class=level>" +
+                    XmlText(clause.level) + "</span>" + Source(clause) + "<p class=text>" +
+                    XmlText(clause.text) + "</p>" + WhyUntested(runs) + "</th>";
   for (size_t driver = 0; driver < model.stamp().drivers.size(); driver++) {
     const std::string &name = model.stamp().drivers[driver].name;
     row += Cell(name, Grid(model, runs.Of(driver), name));
@@ -98,11 +99,11 @@ std::string ClauseRow(const HtmlModel &model, const ClauseRuns &runs) {
 
 std::string CaseRow(const HtmlModel &model, const CaseRuns &runs) {
   const Case &a_case = *runs.a_case;
-  std::string row = "<tr role=row class=case id=\"" + Escape(a_case.id) +
+  std::string row = "<tr role=row class=case id=\"" + XmlText(a_case.id) +
                     "\"><th role=rowheader scope=row><a class=id href=\"" + Fragment(a_case.id) +
-                    "\">" + Escape(a_case.id) + "</a>" +
+                    "\">" + XmlText(a_case.id) + "</a>" +
                     (a_case.full ? " <span class=level>full run</span>" : "") + "<p class=text>" +
-                    Escape(a_case.title) + "</p></th>";
+                    XmlText(a_case.title) + "</p></th>";
   for (size_t driver = 0; driver < model.stamp().drivers.size(); driver++) {
     const std::string &name = model.stamp().drivers[driver].name;
     auto of_driver = runs.by_driver.find(driver);
@@ -119,14 +120,14 @@ std::string AlsoRow(const HtmlModel &model, const ClauseRuns &runs) {
   std::string links;
   for (const CaseRuns *case_runs : runs.also) {
     links += "<li><a href=\"" + Fragment(case_runs->a_case->id) + "\">" +
-             Escape(case_runs->a_case->id) + "</a> " + Escape(case_runs->a_case->title) + "</li>";
+             XmlText(case_runs->a_case->id) + "</a> " + XmlText(case_runs->a_case->title) + "</li>";
   }
   return "<tr role=row class=also>" + Across(model, "Also shown by<ul>" + links + "</ul>") +
          "</tr>";
 }
 
 std::string ClauseBody(const HtmlModel &model, const ClauseRuns &runs, RunDetails *details) {
-  std::string body = "<tbody role=rowgroup class=body id=\"" + Escape(runs.clause->id) + "\">" +
+  std::string body = "<tbody role=rowgroup class=body id=\"" + XmlText(runs.clause->id) + "\">" +
                      ClauseRow(model, runs);
   for (const CaseRuns *case_runs : runs.own) {
     body += CaseRow(model, *case_runs) + "<tr role=row class=runs>" +
@@ -150,7 +151,7 @@ std::string PointNames(const HtmlModel &model) {
 
 std::string Matrix(const HtmlModel &model) {
   RunDetails details(model);
-  std::string table = "<table id=matrix role=table data-points=\"" + Escape(PointNames(model)) +
+  std::string table = "<table id=matrix role=table data-points=\"" + XmlText(PointNames(model)) +
                       "\"><caption>Clauses and their cases by driver</caption>" + Head(model) +
                       "\n";
   std::string heading;

@@ -35,7 +35,7 @@ Runs ClauseRuns::Of(size_t driver) const {
   return runs;
 }
 
-HtmlModel::HtmlModel(const Report &report) : stamp_(report.stamp) {
+HtmlModel::HtmlModel(const Report &report) : stamp_(report.stamp), problems_(report.problems) {
   for (const Outcome &outcome : *report.outcomes) {
     if (outcome.a_case != nullptr) {
       all_.push_back(&outcome);

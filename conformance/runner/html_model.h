@@ -12,18 +12,10 @@
 
 namespace conformance {
 
-// The number of runs by verdict.
-using Counts = std::map<Verdict, int>;
-
 // From the worst to the least telling: what a mark for several runs shows is the first of these.
 inline constexpr Verdict kBySeverity[] = {
     Verdict::kFail,        Verdict::kXpass, Verdict::kUnresolved, Verdict::kXfail,
     Verdict::kUnsupported, Verdict::kPass,  Verdict::kUntested};
-
-// The order in which they are shown.
-inline constexpr Verdict kShown[] = {Verdict::kPass,       Verdict::kFail,  Verdict::kXpass,
-                                     Verdict::kUnresolved, Verdict::kXfail, Verdict::kUnsupported,
-                                     Verdict::kUntested};
 
 using Runs = std::vector<const Outcome *>;
 
@@ -49,6 +41,9 @@ class HtmlModel {
 
   const Stamp &stamp() const {
     return stamp_;
+  }
+  const std::vector<std::string> &problems() const {
+    return problems_;
   }
   const std::vector<ClauseRuns> &clauses() const {
     return clauses_;
@@ -77,6 +72,7 @@ class HtmlModel {
   size_t PlaceOf(const std::string &driver) const;
 
   Stamp stamp_;
+  std::vector<std::string> problems_;
   Runs all_;
   std::vector<Runs> of_driver_;
   std::vector<Axes> columns_;

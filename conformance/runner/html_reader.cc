@@ -103,8 +103,9 @@ void HtmlReader::ReadAttributes(const std::string &tag, size_t at) {
 }
 
 std::string HtmlReader::Decode(const std::string &text) {
-  static const std::map<std::string, std::string> kEntities = {
-      {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}};
+  static const std::map<std::string, std::string> kEntities = {{"&amp;", "&"}, {"&lt;", "<"},
+                                                               {"&gt;", ">"},  {"&quot;", "\""},
+                                                               {"&#39;", "'"}, {"&#10;", "\n"}};
   std::string decoded;
   for (size_t at = 0; at < text.size();) {
     size_t end = text[at] == '&' ? text.find(';', at) : std::string::npos;

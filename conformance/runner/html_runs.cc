@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "conformance/runner/escape.h"
 #include "conformance/runner/html_marks.h"
 #include "conformance/runner/html_text.h"
 
@@ -22,9 +23,9 @@ std::string ShowLine(const std::string &line) {
   size_t colon = line.find(": ");
   bool has_key = colon != std::string::npos && colon <= 12 && line.find(' ') == colon + 1;
   if (has_key) {
-    return "<b>" + Escape(line.substr(0, colon + 1)) + "</b>" + Escape(line.substr(colon + 1));
+    return "<b>" + XmlText(line.substr(0, colon + 1)) + "</b>" + XmlText(line.substr(colon + 1));
   }
-  return IsFromDriver(line) ? "<span>" + Escape(line) + "</span>" : Escape(line);
+  return IsFromDriver(line) ? "<span>" + XmlText(line) + "</span>" : XmlText(line);
 }
 
 std::string ShowLines(const std::string &text) {
@@ -59,27 +60,31 @@ std::string Transcripts(const Outcome &outcome, size_t most, size_t *left) {
 
 std::string Why(const Outcome &outcome) {
   std::string reason =
-      outcome.reason.empty() ? "" : "<p class=why>" + Escape(outcome.reason) + "</p>";
+      outcome.reason.empty() ? "" : "<p class=why>" + XmlText(outcome.reason) + "</p>";
   std::string title =
       IsShownAlone(outcome.verdict) ? "What was expected, and what came" : "What it said";
   return reason + Part(title, Shorten(outcome.message, RunDetails::kOneFailure));
 }
 
 std::string HowAgain(const Outcome &outcome) {
-  return "<h4>Again</h4><pre class=again tabindex=0>" + Escape(Again(outcome)) + "</pre>";
+  return "<h4>Again</h4><pre class=again tabindex=0>" + XmlText(Again(outcome)) + "</pre>";
 }
 
 std::string Took(const Outcome &outcome) {
-  return std::to_string(outcome.milliseconds) + " ms";
+  std::string red = outcome.red_runs > 0 && outcome.runs > 1
+                        ? ", red in " + std::to_string(outcome.red_runs) + " of " +
+                              std::to_string(outcome.runs) + " runs"
+                        : "";
+  return std::to_string(outcome.milliseconds) + " ms" + red;
 }
 
 std::string Begin(const std::string &kind, const Outcome &outcome, const std::string &id) {
-  return "<details class=\"run " + kind + "\" data-d=\"" + Escape(outcome.driver) + "\"" + id +
+  return "<details class=\"run " + kind + "\" data-d=\"" + XmlText(outcome.driver) + "\"" + id +
          "><summary>";
 }
 
 std::string Title(const Outcome &outcome) {
-  return Badge(outcome.verdict) + " <b>" + Escape(outcome.driver) + "</b> ";
+  return Badge(outcome.verdict) + " <b>" + XmlText(outcome.driver) + "</b> ";
 }
 
 // Takes from `runs` the first and all that are like it.
@@ -132,7 +137,7 @@ std::string RunDetails::OfDriver(Runs runs) {
 
 std::string RunDetails::Alone(const Outcome &outcome) {
   return Begin(ClassOf(outcome.verdict), outcome, Id(outcome)) + Title(outcome) +
-         Escape(ShowPoint(outcome.axes)) + " <small>" + Took(outcome) + "</small></summary>" +
+         XmlText(ShowPoint(outcome.axes)) + " <small>" + Took(outcome) + "</small></summary>" +
          Why(outcome) + HowAgain(outcome) + Transcripts(outcome, kOneFailure, &left_for_failures_) +
          "</details>";
 }
@@ -146,7 +151,7 @@ std::string RunDetails::Together(const Runs &runs) {
 std::string RunDetails::List(const Runs &runs) {
   std::string list = "<ul>";
   for (const Outcome *outcome : runs) {
-    list += "<li" + Id(*outcome) + ">" + Escape(ShowPoint(outcome->axes)) + ", " + Took(*outcome) +
+    list += "<li" + Id(*outcome) + ">" + XmlText(ShowPoint(outcome->axes)) + ", " + Took(*outcome) +
             "</li>";
   }
   return list + "</ul>";
@@ -157,15 +162,15 @@ std::string RunDetails::Example(const CaseRuns &case_runs) {
   if (pass == nullptr) {
     return "";
   }
-  return Begin("example", *pass, "") + "Example of a pass: <b>" + Escape(pass->driver) + "</b> " +
-         Escape(ShowPoint(pass->axes)) + "</summary>" +
+  return Begin("example", *pass, "") + "Example of a pass: <b>" + XmlText(pass->driver) + "</b> " +
+         XmlText(ShowPoint(pass->axes)) + "</summary>" +
          Transcripts(*pass, kOneExample, &left_for_examples_) + "</details>";
 }
 
-// Where a case was repeated, its first run has the name.
+// A name that comes again is no id.
 std::string RunDetails::Id(const Outcome &outcome) {
   std::string name = NameOf(outcome);
-  return ids_.insert(name).second ? " id=\"" + Escape(name) + "\"" : "";
+  return ids_.insert(name).second ? " id=\"" + XmlText(name) + "\"" : "";
 }
 
 }  // namespace conformance

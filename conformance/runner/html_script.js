@@ -202,6 +202,8 @@ document.addEventListener('DOMContentLoaded', () => {
     document.documentElement.style.setProperty('--bar', height + 'px');
   }).observe(toolbar);
   addEventListener('hashchange', reveal);
+  // After the browser has followed the link its own way.
+  addEventListener('load', () => setTimeout(reveal));
   showCount(bodies.length, cases.length);
   reveal();
 });

@@ -22,6 +22,7 @@ class HtmlTest : public testing::Test {
   HtmlTest() {
     report_.stamp.suite_version = "7.8.9";
     report_.stamp.document_hash = "cafe0123";
+    report_.stamp.register_hash = "beef4567";
     report_.stamp.protocol_version = 2;
     report_.stamp.platform = "Plan 9";
     report_.stamp.peer_library = "PeerSSL 3";
@@ -95,13 +96,22 @@ TEST_F(HtmlTest, APageOfNothingIsAPage) {
 TEST_F(HtmlTest, TheStampIsThere) {
   Add(read_, "c", Verdict::kPass);
   std::string text = Check(Html(report_)).text();
-  for (const char *part : {"7.8.9", "cafe0123", "version 2", "Plan 9", "PeerSSL 3",
+  for (const char *part : {"7.8.9", "cafe0123", "beef4567", "version 2", "Plan 9", "PeerSSL 3",
                            "2026-01-02T03:04:05Z", "of the cases", "a socket in C", "LibTLS 1",
                            "a socket in Lua", "LibTLS 2", "4, 2 with cases, 1 waived"}) {
     EXPECT_TRUE(Has(text, part)) << part;
   }
   report_.stamp.seed = 42;
-  EXPECT_TRUE(Has(Html(report_), "seed 42"));
+  report_.stamp.repeat = 3;
+  EXPECT_TRUE(Has(Html(report_), "seed 42, each 3 times"));
+}
+
+TEST_F(HtmlTest, AProblemBesidesTheCasesIsTold) {
+  Add(read_, "c", Verdict::kPass);
+  report_.problems = {"driver c ended badly"};
+  std::string text = Check(Html(report_)).text();
+  EXPECT_TRUE(Has(text, "1 run, all as expected, and 1 problem besides"));
+  EXPECT_TRUE(Has(text, "driver c ended badly"));
 }
 
 TEST_F(HtmlTest, EachClauseAndCaseHasARow) {
@@ -185,10 +195,12 @@ TEST_F(HtmlTest, AFailureHasAllThatIsKnown) {
   failure.transcript = "> call 1 read\n< values s:xyz\n";
   failure.wire = "     1.0 ms  driver ->  alert, 2 bytes\n";
   failure.milliseconds = 4711;
+  failure.runs = 9;
+  failure.red_runs = 2;
   HtmlReader page = Check(Html(report_));
-  for (const char *part :
-       {"expected:  abc", "came:      xyz", "known since long", "> call 1 read", "< values s:xyz",
-        "driver ->  alert, 2 bytes", "4711 ms", "tcp · blocking · TLS 1.3 · client"}) {
+  for (const char *part : {"expected:  abc", "came:      xyz", "known since long", "> call 1 read",
+                           "< values s:xyz", "driver ->  alert, 2 bytes",
+                           "4711 ms, red in 2 of 9 runs", "tcp · blocking · TLS 1.3 · client"}) {
     EXPECT_TRUE(Has(page.text(), part)) << part << page.text();
   }
   EXPECT_TRUE(Has(page.text(), Again(failure)));
@@ -244,7 +256,7 @@ TEST_F(HtmlTest, NothingHostileGetsThrough) {
   }
   EXPECT_TRUE(Has(reader.text(),
                   "<script>alert(1)</script>\" onclick='x' \\x01\\x1b[31m\\xff\\xfe &amp;"
-                  "<!-- \\u202e"));
+                  "<!-- \\xe2\\x80\\xae"));
 }
 
 TEST_F(HtmlTest, NoScriptButItsOwnMayRun) {

@@ -331,7 +331,6 @@ void Peer::Advance() {
     // A memory BIO takes all of it.
     wire_.Writes(unwritten_.size(), record_size_);
     SSL_write(ssl_.get(), unwritten_.data(), static_cast<int>(unwritten_.size()));
-    wire_.Wrote();
     unwritten_.clear();
   }
   if (handshaked() && error_.empty()) {

@@ -30,12 +30,8 @@ class Wire {
   void WroteMessage(const std::string &message);
   // The alert that the last record is.
   void WroteAlert(const std::string &alert);
-  // Application data of this length is about to be sealed, at most `most` bytes a record; and all
-  // of it has been.
+  // Application data of this length is about to be sealed, at most `most` bytes a record.
   void Writes(size_t length, size_t most);
-  void Wrote() {
-    unsealed_ = 0;
-  }
   // Bytes that now wait to be sent: of sealed records, or others.
   void Queued(size_t length);
   void QueuedRaw(const std::string &bytes);

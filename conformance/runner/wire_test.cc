@@ -117,7 +117,6 @@ TEST_F(WireTest, DataIsCutByTheLargestRecord) {
   wire_.Writes(150, 100);
   wire_.Sealed(kApplicationData, 117);
   wire_.Sealed(kApplicationData, 67);
-  wire_.Wrote();
   wire_.Sealed(kApplicationData, 19);
   wire_.WroteAlert("alert warning close_notify");
   wire_.Queued(122 + 72 + 24);
@@ -139,16 +138,18 @@ TEST_F(WireTest, ARecordIsSentWithItsLastByte) {
   EXPECT_EQ(wire_.Text(), "     3.0 ms  -> driver  handshake, 10 bytes\n");
 }
 
-TEST_F(WireTest, WhatIsSealedIsNoMoreSentThanItIsQueued) {
+TEST_F(WireTest, WhatIsSealedWaitsUntilItIsQueued) {
   wire_.Sealed(kHandshake, 10);
-  wire_.QueuedRaw("ab");
-  wire_.Sent(2);
+  wire_.Sealed(kAlert, 2);
   wire_.Queued(8);
   wire_.Queued(7);
-  wire_.Sent(15);
+  wire_.QueuedRaw("ab");
+  wire_.Queued(7);
+  wire_.Sent(15 + 2 + 7);
   EXPECT_EQ(wire_.Text(),
-            "     1.0 ms  -> driver  raw, 2 bytes: 61 62\n"
-            "     2.0 ms  -> driver  handshake, 10 bytes\n");
+            "     1.0 ms  -> driver  handshake, 10 bytes\n"
+            "     2.0 ms  -> driver  raw, 2 bytes: 61 62\n"
+            "     3.0 ms  -> driver  alert, 2 bytes\n");
 }
 
 TEST_F(WireTest, WhatIsDroppedIsNotSent) {
