@@ -11,7 +11,7 @@ usage() {
 Plants the bugs of conformance/planted/*.patch, or those named, one at a time.
 
   --list   prints names, clauses and bugs, and plants none
-  --write  writes the table to conformance/planted/RESULTS.md as well
+  --write  writes their rows of the table in conformance/planted/RESULTS.md as well
   -v       shows what the runner says of each
   --help   this
 
@@ -156,20 +156,30 @@ try_all() {
     done
 }
 
+# Rows of bugs that were not tried stay as they are, as long as there is such a bug.
 write_results() {
+    local row name
+    grep '^| [a-z0-9_]* | ' "$here/RESULTS.md" 2>/dev/null | while read -r row; do
+        name=$(cut -d ' ' -f 2 <<<"$row")
+        if [ -f "$here/$name.patch" ] && ! grep -qF "| $name |" "$scratch/table"; then
+            echo "$row"
+        fi
+    done >"$scratch/kept"
+    sort "$scratch/kept" "$scratch/table" >"$scratch/rows"
     {
         echo '# Bugs that the suite finds'
         echo
-        echo "Written by \`./bazelw run //conformance/planted -- --write\` on $(date -u +%Y-%m-%d), at"
-        echo "$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo 'no commit'), on" \
-            "$(nproc) processors of $(uname -m), $(uname -s): $((${#names[@]} - survivors)) of ${#names[@]} found in" \
-            "$((total / 60)) min $((total % 60)) s."
+        echo '`./bazelw run //conformance/planted -- --write` writes this.'
+        echo "It finds $(grep -c '| killed |' "$scratch/rows") of $(wc -l <"$scratch/rows") planted bugs." \
+            "The latest run tried ${#names[@]} of them in $((total / 60)) min $((total % 60)) s,"
+        echo "on $(date -u +%Y-%m-%d), at $commit, on $(nproc) processors of $(uname -m), $(uname -s);" \
+            'other rows are of runs before that.'
         echo 'The seconds are those from the start of the suite, with the cases of that clause alone, to the first'
         echo 'failure; what it takes to build is apart.'
         echo
         echo '| bug | clause | verdict | seconds | found by |'
         echo '|---|---|---|---|---|'
-        cat "$scratch/table"
+        cat "$scratch/rows"
     } >"$here/RESULTS.md"
 }
 
@@ -177,6 +187,7 @@ is_begun=
 trap leave EXIT
 trap 'exit 2' INT TERM
 survivors=0 begin=$SECONDS
+commit=$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo 'no commit')
 copy_workspace
 is_begun=1
 check_baseline
