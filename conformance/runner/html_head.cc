@@ -166,7 +166,8 @@ std::string Surprise(const Runs &runs) {
 
 std::string Headline(const HtmlModel &model) {
   size_t red = CountRed(model.all());
-  size_t all = model.all().size();
+  Counts counts = Count(model.all());
+  size_t all = model.all().size() - static_cast<size_t>(CountOf(counts, Verdict::kUntested));
   size_t problems = model.problems().size();
   std::string besides = problems > 0 ? ", and " + Plural(problems, "problem") + " besides" : "";
   return (red == 0 ? Plural(all, "run") + ", all as expected"

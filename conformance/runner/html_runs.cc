@@ -14,7 +14,9 @@ bool IsShownAlone(Verdict verdict) {
 }
 
 bool IsFromDriver(const std::string &line) {
-  return line.compare(0, 2, "< ") == 0 || line.find(" ms  driver -> ") != std::string::npos;
+  size_t begin = line.find_first_not_of(' ');
+  bool is_answer = begin != std::string::npos && line.compare(begin, 2, "< ") == 0;
+  return is_answer || line.find(" ms  driver -> ") != std::string::npos;
 }
 
 // A line of a message or transcript: its key marked, as in "expected: ...", and what the driver

@@ -192,7 +192,7 @@ TEST_F(HtmlTest, AFailureHasAllThatIsKnown) {
   Outcome &failure = Add(read_, "c", Verdict::kXfail);
   failure.message = "call:     read\nexpected: abc\ncame:     xyz\n";
   failure.reason = "known since long";
-  failure.transcript = "> call 1 read\n< values s:xyz\n";
+  failure.transcript = "  > call 1 read\n  < values s:xyz\n";
   failure.wire = "     1.0 ms  driver ->  alert, 2 bytes\n";
   failure.milliseconds = 4711;
   failure.runs = 9;
@@ -228,6 +228,7 @@ TEST_F(HtmlTest, RedIsListedAboveTheMatrix) {
   Add(read_, "c", Verdict::kFail);
   Add(read_, "c", Verdict::kFail, {true, "tls13", true});
   Add(shape_, "c", Verdict::kXfail);
+  Add(shape_, "lua", Verdict::kUntested);
   std::string page = Html(report_);
   std::string above = HtmlReader(page.substr(0, page.find("<table id=matrix"))).text();
   EXPECT_TRUE(Has(above, "2 of 3 runs not as expected"));
