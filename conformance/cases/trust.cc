@@ -19,9 +19,11 @@ void Refuses(World &world, const std::vector<std::string> &words, int alert) {
   world.Connect();
   world.Call("handshake").Gives({False(), TextWith(words), Nil()});
   world.Call("read").Gives(NilError());
-  world.Until("the peer gets an alert", [&] { return !world.peer().alerts().empty(); });
-  world.Expect(world.peer().alerts()[0] == alert,
-               "the alert is " + std::to_string(world.peer().alerts()[0]));
+  const Peer &peer = world.peer();
+  world.Until("the peer gets an alert",
+              [&] { return !peer.alerts().empty() || !peer.error().empty(); });
+  world.Expect(!peer.alerts().empty(), "the peer got something that is no alert");
+  world.Expect(peer.alerts()[0] == alert, "the alert is " + std::to_string(peer.alerts()[0]));
 }
 
 void Accepts(World &world) {

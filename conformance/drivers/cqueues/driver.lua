@@ -7,10 +7,12 @@
 --                 when it failed is told by stat() and pending().
 --   close         close(), which closes the descriptor and returns nothing.
 --   deadlines     the timeouts of starttls(), xread() and xwrite()
---   blocking      a call outside of any loop, which cqueues makes one for
---   non-blocking  a call in a coroutine of a cqueues loop
+--   modes         all the same: its descriptors never block, and a call is one in a coroutine of a
+--                 loop that runs until it is done. (A call outside of any loop waits as well, by what
+--                 the source calls "a cheap hack. NOT RECOMMENDED".)
 --   poll_wait     cqueues.poll()
 --   version       checktls():getVersion()
+--   alpn          checktls():getAlpnSelected(); a server's callback takes the first name of its own
 --
 -- Errors come as numbers from the handler that onerror() sets, as its manual describes; ETIMEDOUT is a
 -- timeout, EPIPE (which is also what an end of input is to cqueues) is closed by the peer, the rest
@@ -42,15 +44,12 @@ signal.default(signal.SIGPIPE)
 local BUFSIZ = 8192
 local TLS_1_2, TLS_1_3 = 8, 16
 
--- Both keep descriptors for as long as the process lives.
+-- Keeps descriptors for as long as the process lives.
 local loop = cqueues.new()
-cqueues.poll(0)
 loop:wrap(function() cqueues.poll(0) end)
 assert(loop:loop())
 
--- Calls `method` as a program that must not block would.
-local function run(connection, method, ...)
-  if not connection.nonblocking then return method(...) end
+local function run(_, method, ...)
   local arguments, results = table.pack(...), nil
   loop:wrap(function() results = table.pack(method(table.unpack(arguments, 1, arguments.n))) end)
   local ok, err = loop:loop()
@@ -121,14 +120,14 @@ end
 function methods.poll_wait(connection, want)
   if want ~= 'r' and want ~= 'w' then return driver.unsupported('a want that poll() has no letter for') end
   local wanted = { pollfd = connection.sock:pollfd(), events = want }
-  local seconds = want == 'r' and connection.receive or connection.send
-  local deadline = seconds and cqueues.monotime() + seconds
-  -- It may come back early, as at a signal: cqueues itself polls again, too.
-  repeat
-    local left = deadline and deadline - cqueues.monotime()
-    if cqueues.poll(wanted, left) == wanted then return true, nil, nil end
-  until left and left <= 0
+  local ready = cqueues.poll(wanted, want == 'r' and connection.receive or connection.send)
+  if ready == wanted then return true, nil, nil end
   return false, nil, true
+end
+
+function methods.alpn(connection)
+  local tls = connection.sock:checktls()
+  return tls and tls:getAlpnSelected()
 end
 
 local version_names = { [0x303] = 'TLSv1.2', [0x304] = 'TLSv1.3' }
@@ -158,6 +157,17 @@ local function contents(file)
   return pem
 end
 
+-- A server's choice: its first name that the client has as well.
+local function select_alpn(own)
+  return function(_, offered)
+    for _, name in ipairs(own) do
+      for _, other in ipairs(offered) do
+        if name == other then return name end
+      end
+    end
+  end
+end
+
 local function make_context(config, is_server)
   local made, authorities = context.new('TLS', is_server), store.new()
   made:setOptions(context.OP_ALL | context.OP_NO_TLSv1 | context.OP_NO_TLSv1_1 | config.options)
@@ -167,6 +177,8 @@ local function make_context(config, is_server)
   end
   if config.ca then authorities:add(config.ca) else authorities:addDefaults() end
   made:setStore(authorities)
+  if config.alpn and is_server then made:setAlpnSelect(select_alpn(config.alpn)) end
+  if config.alpn and not is_server then made:setAlpnProtos(config.alpn) end
   made:setVerify(is_server and config.verify_client or not is_server and config.verify)
   return made
 end
@@ -179,6 +191,7 @@ end
 
 local function set(changes)
   return function(params, ...)
+    params.server_context = nil
     for key, value in pairs(changes(...)) do params[key] = value end
     local ok, err = pcall(make_context, params, false)
     if not ok then return false, tostring(err) end
@@ -189,6 +202,11 @@ end
 local setters = {
   set_ca_file = set(function(file) return { ca = file } end),
   set_keypair_file = set(function(certificate, key) return { certificate = certificate, key = key } end),
+  set_alpn = set(function(names)
+    local list = {}
+    for name in names:gmatch('[^,]+') do list[#list + 1] = name end
+    return { alpn = list }
+  end),
   set_protocols = set(function(...)
     local flags, options = 0, 0
     for _, flag in ipairs({ ... }) do flags = flags | flag end
@@ -228,7 +246,7 @@ local function client(params, host, port, name, seconds)
   if not sock then return failed(nil, why) end
   sock:onerror(number_of_error)
   local ok
-  ok, why = sock:connect(seconds)
+  ok, why = run(nil, sock.connect, sock, seconds)
   if ok then return { sock = sock, ssl = client_ssl(params, name) } end
   sock:close()
   return failed(nil, why)
@@ -239,20 +257,22 @@ local function server(params, host)
   if not sock then return failed(nil, why) end
   sock:onerror(number_of_error)
   local ok
-  ok, why = sock:listen()
+  ok, why = run(nil, sock.listen, sock)
   if not ok then
     sock:close()
     return failed(nil, why)
   end
   local _, _, port = sock:localname()
-  return { sock = sock, config = params }, is_path(host) and 0 or port
+  -- One for all connections, whose clients come back with its tickets.
+  params.server_context = params.server_context or make_context(params, true)
+  return { sock = sock, context = params.server_context }, is_path(host) and 0 or port
 end
 
 local function accept(listener)
-  local sock, why = listener.sock:accept()
+  local sock, why = run(nil, listener.sock.accept, listener.sock)
   if not sock then return failed(nil, why) end
   sock:onerror(number_of_error)
-  return { sock = sock, ssl = ssl.new(make_context(listener.config, true)) }
+  return { sock = sock, ssl = ssl.new(listener.context) }
 end
 
 driver.serve({

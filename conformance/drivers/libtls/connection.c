@@ -16,7 +16,8 @@ enum {
   LARGEST_BUFFER = 4 << 20,
   MS_PER_SECOND = 1000,
   US_PER_MS = 1000,
-  NS_PER_MS = 1000000
+  US_PER_SECOND = 1000000,
+  NS_PER_US = 1000
 };
 
 /* outcome is what a call of libtls came to, once it wanted nothing more. */
@@ -34,15 +35,16 @@ struct operation {
   int64_t limit;
 };
 
-static int64_t now_ms(void) {
+static int64_t now_us(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * MS_PER_SECOND + now.tv_nsec / NS_PER_MS;
+  return (int64_t)now.tv_sec * US_PER_SECOND + now.tv_nsec / NS_PER_US;
 }
 
+/* In milliseconds, rounded up: a wait must not end before the deadline. */
 static int time_left(int64_t deadline) {
-  int64_t left = deadline - now_ms();
-  return left > 0 ? (int)left : 0;
+  int64_t left = deadline - now_us();
+  return left > 0 ? (int)((left + US_PER_MS - 1) / US_PER_MS) : 0;
 }
 
 /* As tls_read(3) says: on a blocking descriptor the call is repeated at once, on another when
@@ -53,11 +55,11 @@ static bool may_repeat(const struct connection *connection, ssize_t want, int64_
   if (connection->is_nonblocking) {
     poll(&waited, 1, limit > 0 ? time_left(deadline) : -1);
   }
-  return limit == 0 || now_ms() < deadline;
+  return limit == 0 || now_us() < deadline;
 }
 
 static struct outcome run(const struct connection *connection, const struct operation *operation) {
-  int64_t deadline = now_ms() + operation->limit;
+  int64_t deadline = now_us() + operation->limit * US_PER_MS;
   for (;;) {
     ssize_t result = operation->call(connection->context, operation->bytes, operation->length);
     if (result != TLS_WANT_POLLIN && result != TLS_WANT_POLLOUT) {
@@ -193,6 +195,12 @@ static void version(const struct call *call) {
   say_end();
 }
 
+static void alpn(const struct call *call) {
+  say_begin();
+  say_string(tls_conn_alpn_selected(call->connection->context));
+  say_end();
+}
+
 static void fd(const struct call *call) {
   say_begin();
   say_integer(call->connection->fd);
@@ -203,11 +211,10 @@ static const struct {
   const char *name;
   void (*run)(const struct call *call);
 } methods[] = {
-    {"handshake", handshake}, {"read", read_some},
-    {"recv", read_some},      {"write", write_some},
-    {"send", write_some},     {"tls_close", tls_close_alone},
-    {"close", close_all},     {"version", version},
-    {"deadlines", deadlines}, {"fd", fd},
+    {"handshake", handshake}, {"read", read_some},  {"recv", read_some},
+    {"write", write_some},    {"send", write_some}, {"tls_close", tls_close_alone},
+    {"close", close_all},     {"version", version}, {"deadlines", deadlines},
+    {"alpn", alpn},           {"fd", fd},
 };
 
 void connection_call(struct connection *connection, const char *method,

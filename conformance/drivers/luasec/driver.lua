@@ -13,6 +13,7 @@
 --                 send() from the byte behind the last one that was sent.
 --   poll_wait     socket.select()
 --   version       info('protocol')
+--   alpn          getalpn()
 --
 -- "timeout", "wantread" and "wantwrite" are timeouts, "closed" of receive() and send() is closed by
 -- the peer; every other text is an error, in LuaSec's words. A setter tries the new parameters with
@@ -47,9 +48,23 @@ local function failed_io(err)
   return failed(nil, err)
 end
 
+local function is_failure(err) return err and err ~= 'closed' and not is_want[err] end
+
+-- An alert of the peer is the one failure of OpenSSL's after which a call returns.
+local function note(connection, err)
+  connection.is_dead = is_failure(err) and not err:find(' alert ', 1, true)
+end
+
+-- Bytes, and what came behind them: an error is kept for the next call.
+local function received(connection, str, err)
+  note(connection, err)
+  connection.later = is_failure(err) and err or nil
+  return str, nil, nil
+end
+
 local function failed_receive(connection, err)
-  local is_alert = err and err:find(' alert ', 1, true)
-  connection.is_dead = err ~= 'closed' and not is_want[err] and not is_alert
+  note(connection, err)
+  connection.later = nil
   return failed_io(err)
 end
 
@@ -84,9 +99,10 @@ local function read_blocking(connection, size)
   local first, err = sock:receive(math.min(size, 1))
   if not first then return failed_receive(connection, err) end
   if size <= 1 then return first, nil, nil end
-  sock:settimeout(0)
-  local rest, _, part = sock:receive(size - 1)
-  return first .. (rest or part), nil, nil
+  sock:settimeout(0, 't')
+  local rest, part
+  rest, err, part = sock:receive(size - 1)
+  return received(connection, first .. (rest or part), err)
 end
 
 local function read_nonblocking(connection, size)
@@ -95,7 +111,7 @@ local function read_nonblocking(connection, size)
   sock:settimeout(0)
   repeat
     str, err, part = sock:receive(size)
-    if str or part ~= '' then return str or part, nil, nil end
+    if str or part ~= '' then return received(connection, str or part, err) end
   until not wait(connection, err, deadline)
   return failed_receive(connection, err)
 end
@@ -104,6 +120,7 @@ function methods.read(connection, size)
   size = size == nil and BUFSIZ or size
   if math.type(size) ~= 'integer' then return driver.unsupported('receive() takes patterns, too') end
   if size > math.maxinteger >> 1 then return driver.unsupported('a size as large') end
+  if connection.later then return failed_receive(connection, connection.later) end
   if connection.is_dead then return driver.never_returns('receive() after an error of OpenSSL') end
   return (connection.nonblocking and read_nonblocking or read_blocking)(connection, size)
 end
@@ -139,6 +156,7 @@ function methods.poll_wait(connection, want)
   return true, nil, nil
 end
 
+function methods.alpn(connection) return (connection.sock:getalpn()) end
 function methods.version(connection) return (connection.sock:info('protocol')) end
 function methods.fd(connection) return math.tointeger(connection.sock:getfd()) end
 
@@ -166,7 +184,7 @@ local function parameters(config, mode)
   for _, option in ipairs(config.options) do options[#options + 1] = option end
   return {
     mode = mode, protocol = config.protocol, options = options,
-    cafile = config.cafile or SYSTEM_CA, certificate = config.certificate, key = config.key,
+    cafile = config.cafile or SYSTEM_CA, alpn = config.alpn, certificate = config.certificate, key = config.key,
     verify = mode == 'client' and config.verify or mode == 'server' and config.verify_client,
   }
 end
@@ -177,6 +195,7 @@ end
 
 local function set(changes)
   return function(params, ...)
+    params.server_context = nil
     for key, value in pairs(changes(...)) do params[key] = value end
     local context, err = ssl.newcontext(parameters(params, 'client'))
     if not context then return false, err end
@@ -187,6 +206,11 @@ end
 local setters = {
   set_ca_file = set(function(file) return { cafile = file } end),
   set_keypair_file = set(function(certificate, key) return { certificate = certificate, key = key } end),
+  set_alpn = set(function(names)
+    local list = {}
+    for name in names:gmatch('[^,]+') do list[#list + 1] = name end
+    return { alpn = list }
+  end),
   set_protocols = set(function(...)
     local flags = 0
     for _, flag in ipairs({ ... }) do flags = flags | flag end
@@ -200,8 +224,8 @@ local setters = {
 }
 
 -- The connection that LuaSec makes of a connected socket, which it takes over.
-local function wrap(tcp, params, mode)
-  local sock, err = ssl.wrap(tcp, parameters(params, mode))
+local function wrap(tcp, context)
+  local sock, err = ssl.wrap(tcp, context)
   if sock then return { sock = sock } end
   tcp:close()
   return nil, err, nil
@@ -219,27 +243,37 @@ local function client(params, host, port, name, seconds)
     return failed(nil, err)
   end
   local connection
-  connection, err = wrap(tcp, params, 'client')
+  connection, err = wrap(tcp, parameters(params, 'client'))
   if connection and name and not is_address(name) then connection.sock:sni(name) end
   return connection, err, nil
+end
+
+-- One for all connections, whose clients come back with its tickets.
+local function server_context(params)
+  local err
+  if not params.server_context then
+    params.server_context, err = ssl.newcontext(parameters(params, 'server'))
+  end
+  return params.server_context, err
 end
 
 local function server(params, host)
   local sock = is_path(host) and unix.stream() or socket.tcp4()
   local ok, err = sock:bind(host, not is_path(host) and 0 or nil)
   if ok then ok, err = sock:listen() end
+  if ok then ok, err = server_context(params) end
   if not ok then
     sock:close()
     return failed(nil, err)
   end
   local port = not is_path(host) and math.tointeger(select(2, sock:getsockname())) or 0
-  return { sock = sock, config = params }, port
+  return { sock = sock, context = params.server_context }, port
 end
 
 local function accept(listener)
   local tcp, err = listener.sock:accept()
   if not tcp then return failed(nil, err) end
-  return wrap(tcp, listener.config, 'server')
+  return wrap(tcp, listener.context)
 end
 
 driver.serve({
