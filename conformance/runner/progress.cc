@@ -32,7 +32,7 @@ void Progress::Show(const Outcome &run) {
   if (is_terminal_) {
     ShowLine(run);
   } else {
-    ShowMark(run.verdict);
+    ShowMark(run);
   }
 }
 
@@ -46,14 +46,20 @@ void Progress::ShowLine(const Outcome &run) {
           << ": " << run.a_case->id << std::flush;
 }
 
-void Progress::ShowMark(Verdict verdict) {
-  output_ << MarkOf(verdict) << (count_ % kMarksInLine == 0 ? "\n" : "") << std::flush;
+// A run may be stopped before its summary: what is red has its name at once.
+void Progress::ShowMark(const Outcome &run) {
+  output_ << MarkOf(run.verdict);
+  if (IsRed(run.verdict)) {
+    output_ << " " << NameOf(run);
+  }
+  is_line_begun_ = !IsRed(run.verdict) && count_ % kMarksInLine != 0;
+  output_ << (is_line_begun_ ? "" : "\n") << std::flush;
 }
 
 void Progress::End() {
   if (is_terminal_) {
     output_ << "\r\x1b[K";
-  } else if (count_ % kMarksInLine != 0) {
+  } else if (is_line_begun_) {
     output_ << "\n";
   }
   output_ << std::flush;

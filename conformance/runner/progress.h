@@ -11,7 +11,8 @@
 
 namespace conformance {
 
-// Progress writes one line that stays up to date on a terminal; elsewhere a mark for each case.
+// Progress writes one line that stays up to date on a terminal; elsewhere a mark for each
+// case, and the names of those that are red.
 class Progress {
  public:
   // `total` is how many runs there will be.
@@ -25,13 +26,14 @@ class Progress {
 
  private:
   void ShowLine(const Outcome &run);
-  void ShowMark(Verdict verdict);
+  void ShowMark(const Outcome &run);
 
   std::ostream &output_;
   bool is_terminal_;
   size_t total_;
   size_t count_ = 0;
   size_t red_ = 0;
+  bool is_line_begun_ = false;
   std::chrono::steady_clock::time_point shown_;
 };
 

@@ -9,7 +9,7 @@
 namespace conformance {
 namespace {
 
-TEST(Progress, AMarkForEachRunAndAHundredInALine) {
+TEST(Progress, AMarkForEachRunAndTheNamesOfRedOnes) {
   std::ostringstream output;
   Progress progress(&output, false, 108);
   MadeUpReport made_up;
@@ -20,7 +20,9 @@ TEST(Progress, AMarkForEachRunAndAHundredInALine) {
     progress.Show(made_up.Add(Verdict::kPass));
   }
   progress.End();
-  EXPECT_EQ(output.str(), ".FxX-??" + std::string(93, '.') + "\n.\n");
+  std::string name = NameOf(made_up.Add(Verdict::kPass));
+  EXPECT_EQ(output.str(), ".F " + name + "\nxX " + name + "\n-? " + name + "\n?" +
+                              std::string(93, '.') + "\n.\n");
 }
 
 TEST(Progress, NoEmptyLineAfterAFullOne) {
