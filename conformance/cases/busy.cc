@@ -42,7 +42,7 @@ void StoppedIsFree(World &world) {
   UsesAtLeast(world, Milliseconds(50), [&] {
     std::chrono::nanoseconds start = world.driver().CpuTime();
     world.Start("read");
-    while (world.driver().CpuTime() - start < Milliseconds(10)) {
+    while (world.driver().CpuTime() - start < Milliseconds(10) && !world.driver().answered()) {
       world.ElapseUnlessAnswered(Milliseconds(1));
     }
     world.driver().Pause();

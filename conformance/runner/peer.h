@@ -78,8 +78,9 @@ class Peer : public Pumped {
   void DropHeld();
   // TakeHeld forgets it, holds no more, and returns it.
   std::string TakeHeld();
+  // Nothing is held for a connection that is gone.
   size_t held() const {
-    return output_.size();
+    return saw_reset_ ? 0 : output_.size();
   }
 
   // What it saw.

@@ -132,6 +132,18 @@ TEST_P(PeerTest, HoldsAndReleases) {
   Until([this] { return server_->received() == "held"; });
 }
 
+TEST_P(PeerTest, HoldsNothingForAConnectionThatIsGone) {
+  Handshake();
+  client_->Hold();
+  client_->Write("nobody takes it");
+  server_->Reset();
+  Until([this] {
+    client_->Release(1);
+    return client_->held() == 0;
+  });
+  EXPECT_TRUE(client_->saw_reset());
+}
+
 TEST_P(PeerTest, DropsWhatItHolds) {
   Handshake();
   client_->Hold();
