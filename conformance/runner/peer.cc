@@ -360,13 +360,15 @@ void Peer::Fail(int result) {
   }
 }
 
+// At once: BIO_read moves all the rest to the front each time.
 void Peer::CollectOutput() {
-  char buffer[kBufferSize];
-  int count;
-  while ((count = BIO_read(SSL_get_wbio(ssl_.get()), buffer, sizeof buffer)) > 0) {
-    output_.append(buffer, static_cast<size_t>(count));
-    wire_.Queued(static_cast<size_t>(count));
-  }
+  BIO *bio = SSL_get_wbio(ssl_.get());
+  const uint8_t *bytes = nullptr;
+  size_t length = 0;
+  BIO_mem_contents(bio, &bytes, &length);
+  output_.append(reinterpret_cast<const char *>(bytes), length);
+  wire_.Queued(length);
+  BIO_reset(bio);
 }
 
 void Peer::SendOutput() {
