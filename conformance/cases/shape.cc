@@ -83,9 +83,12 @@ std::string ClientOf(const Endpoint &endpoint) {
 }
 
 void Refused(World &world) {
+  Endpoint endpoint;
   world.Configure();
-  world.Command(ClientOf(NobodyListens(world)))
-      .Gives({Nil(), TextWith({"Connection refused"}), Nil()});
+  int fd = world.Bind(&endpoint);
+  Result result = world.Command(ClientOf(endpoint));
+  close(fd);
+  result.Gives({Nil(), TextWith({"Connection refused"}), Nil()});
 }
 
 void Unresolved(World &world) {

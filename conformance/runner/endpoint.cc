@@ -74,14 +74,19 @@ std::string Endpoint::Words() const {
   return HostWord() + " " + IntegerWord(port);
 }
 
-int ListenAt(Endpoint *endpoint, int backlog) {
+int BindAt(Endpoint *endpoint) {
   SystemAddress address = AddressOf(*endpoint);
   int fd = socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0 || bind(fd, address.get(), address.length) != 0 || listen(fd, backlog) != 0) {
+  if (fd < 0 || bind(fd, address.get(), address.length) != 0) {
     return CloseAfterFailure(fd);
   }
   endpoint->port = endpoint->is_unix() ? 0 : PortOf(fd);
   return fd;
+}
+
+int ListenAt(Endpoint *endpoint, int backlog) {
+  int fd = BindAt(endpoint);
+  return fd < 0 || listen(fd, backlog) == 0 ? fd : CloseAfterFailure(fd);
 }
 
 int DialTo(const Endpoint &endpoint, int receive_buffer) {

@@ -20,6 +20,9 @@ struct Endpoint {
   std::string Words() const;
 };
 
+// BindAt is ListenAt without listening: nobody else gets the port, and who connects is refused.
+int BindAt(Endpoint *endpoint);
+
 // ListenAt makes a listening socket, on a port that the system chooses and the endpoint is told, or
 // at its path. Returns the descriptor, or -1 with errno.
 int ListenAt(Endpoint *endpoint, int backlog);

@@ -278,6 +278,13 @@ int World::Listen(Endpoint *endpoint, int backlog) {
   return fd;
 }
 
+int World::Bind(Endpoint *endpoint) {
+  *endpoint = NewEndpoint();
+  int fd = BindAt(endpoint);
+  Expect(fd >= 0, std::string("the runner cannot bind: ") + strerror(errno));
+  return fd;
+}
+
 int World::Dial(const Endpoint &endpoint, int receive_buffer) {
   int fd = DialTo(endpoint, receive_buffer);
   Expect(fd >= 0, std::string("the runner cannot connect: ") + strerror(errno));

@@ -164,6 +164,8 @@ class World {
   Endpoint NewEndpoint();
   // A listening socket of the runner, and where it listens.
   int Listen(Endpoint *endpoint, int backlog = 8);
+  // A socket of the runner that is bound there and does not listen: who connects is refused.
+  int Bind(Endpoint *endpoint);
   // Connects to somebody who listens and returns the descriptor.
   int Dial(const Endpoint &endpoint, int receive_buffer = 0);
   // Makes the driver connect to, or accept a connection of, a foreign peer.
