@@ -4,7 +4,7 @@
 
 #include "lua/addrinfo.h"
 #include "lua/args.h"
-#include "lua/tls_socket.h"
+#include "lua/socket_classes.h"
 #include "lua/triple.h"
 #include "lua/wait.h"
 

@@ -1,5 +1,6 @@
 #include "lua/class.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* The registry, which no program in Lua can get at, has the metatable of a class under the class's
@@ -41,18 +42,25 @@ static void copy_fields(lua_State *L) {
   }
 }
 
-/* Pushes a table of all methods, the parent's included. */
+/* Copies the methods of `base` to the table on the top, and puts them there under its name too. */
+static void inherit(lua_State *L, const struct class *base) {
+  push_metatable(L, base);
+  lua_pop(L, 1);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &base->methods);
+  lua_insert(L, -2);
+  copy_fields(L);
+  lua_insert(L, -2);
+  lua_setfield(L, -2, base->name);
+}
+
+/* Pushes a table of all methods, the inherited ones included. */
 static void push_methods(lua_State *L, const struct class *class) {
+  lua_newtable(L);
+  if (class->mixin) {
+    inherit(L, class->mixin);
+  }
   if (class->parent) {
-    push_metatable(L, class->parent);
-    lua_pop(L, 1);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &class->parent->methods);
-    lua_newtable(L);
-    copy_fields(L);
-    lua_insert(L, -2);
-    lua_setfield(L, -2, class->parent->name);
-  } else {
-    lua_newtable(L);
+    inherit(L, class->parent);
   }
   for (const luaL_Reg *const *list = class->methods; *list; list++) {
     luaL_setfuncs(L, *list, 0);
@@ -115,6 +123,15 @@ void *class_new(lua_State *L, const struct class *class, size_t size, int num_va
   return object;
 }
 
+static bool is_derived(const struct class *class, const struct class *from) {
+  for (; class && class != from; class = class->parent) {
+    if (class->mixin && is_derived(class->mixin, from)) {
+      return true;
+    }
+  }
+  return class != NULL;
+}
+
 void *class_test(lua_State *L, int index, const struct class *class) {
   if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) {
     return NULL;
@@ -122,10 +139,7 @@ void *class_test(lua_State *L, int index, const struct class *class) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, lua_topointer(L, -1));
   const struct class *actual = lua_touserdata(L, -1);
   lua_pop(L, 2);
-  while (actual && actual != class) {
-    actual = actual->parent;
-  }
-  return actual ? lua_touserdata(L, index) : NULL;
+  return actual && is_derived(actual, class) ? lua_touserdata(L, index) : NULL;
 }
 
 void *class_check(lua_State *L, int index, const struct class *class) {

@@ -1,7 +1,8 @@
 #ifndef LUA_CLASS_H
 #define LUA_CLASS_H
 
-/* Classes of userdata: single inheritance, methods copied down so that each call is one look-up.
+/* Classes of userdata: methods are inherited by copying them down, so that each call is one
+   look-up.
 
    An object has the class's name in tostring(object) and object.instanceof(), and the methods of
    each class above its own in object['that.class'] for calls past an override. */
@@ -13,6 +14,8 @@ struct class {
   const char *name;
   /* NULL for a root. */
   const struct class *parent;
+  /* A second parent, for its methods alone, which the parent's go before; NULL for none. */
+  const struct class *mixin;
   /* What a class adds to, or overrides of, its parent's: lists that end with {NULL, NULL}, ended by
      NULL. */
   const luaL_Reg *const *methods;

@@ -2,7 +2,7 @@
    (D-20), also when a function of the poller raises. */
 
 #include "lua/poller.h"
-#include "lua/socket.h"
+#include "lua/socket_classes.h"
 #include "lua/tls_io.h"
 #include "lua/triple.h"
 

@@ -1,6 +1,6 @@
 /* The hooks that run before a wait (D-16). */
 
-#include "lua/socket.h"
+#include "lua/socket_classes.h"
 
 /* Returns the function before, or nil. */
 static int set_hook(lua_State *L, int hook, int hook_context) {

@@ -4,10 +4,10 @@
 
 #include "lua/addresses.h"
 #include "lua/args.h"
+#include "lua/socket_classes.h"
 #include "lua/stream_client.h"
 #include "lua/stream_server.h"
 #include "lua/tls_config.h"
-#include "lua/tls_socket.h"
 #include "lua/triple.h"
 
 enum {

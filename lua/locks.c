@@ -3,8 +3,8 @@
 
 #include "lua/args.h"
 #include "lua/poller.h"
+#include "lua/socket_classes.h"
 #include "lua/tls_io.h"
-#include "lua/tls_socket.h"
 #include "lua/triple.h"
 
 struct lock {

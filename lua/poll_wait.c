@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "lua/constants.h"
+#include "lua/socket_classes.h"
 #include "lua/tls_io.h"
 #include "lua/triple.h"
 #include "lua/wait.h"

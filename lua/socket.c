@@ -145,7 +145,7 @@ static int get_peername(lua_State *L) {
 }
 
 /* The fields of an object, as a program written for tables uses them. */
-static int get_field(lua_State *L) {
+int socket_get_field(lua_State *L) {
   struct socket *socket = socket_check(L);
   const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
   if (name[0] == 'n' && strcmp(name, "nonblock") == 0) {
@@ -158,7 +158,7 @@ static int get_field(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg identity_methods[] = {
+const luaL_Reg socket_identity_methods[] = {
     {"fd", get_fd},
     {"family", get_family},
     {"socktype", get_socktype},
@@ -169,19 +169,8 @@ static const luaL_Reg identity_methods[] = {
     {NULL, NULL},
 };
 
-static const luaL_Reg *const method_lists[] = {
-    identity_methods, socket_option_methods, socket_hook_methods, socket_close_methods, NULL,
-};
-
-static const luaL_Reg metamethods[] = {
+const luaL_Reg socket_metamethods[] = {
     {"__gc", collect},
     {"__close", close_variable},
     {NULL, NULL},
-};
-
-const struct class socket_class = {
-    .name = "net.Socket",
-    .methods = method_lists,
-    .metamethods = metamethods,
-    .field = get_field,
 };

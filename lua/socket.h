@@ -39,10 +39,13 @@ enum socket_value {
   SOCKET_NUM_VALUES = SOCKET_SEND_HOOK_CONTEXT
 };
 
-/* Each class is derived from the one before it. */
-extern const struct class socket_class;        /* net.Socket */
-extern const struct class stream_socket_class; /* net.stream.Socket */
-extern const struct class tls_socket_class;    /* net.tls.Socket */
+/* net.Socket, of which all in lua/socket_classes.h are. */
+extern const struct class socket_class;
+
+/* Its methods but those of other files, and its metamethods and fields. */
+extern const luaL_Reg socket_identity_methods[];
+extern const luaL_Reg socket_metamethods[];
+int socket_get_field(lua_State *L);
 
 /* socket_new pushes a closed socket of `class`. */
 struct socket *socket_new(lua_State *L, const struct class *class);
@@ -71,10 +74,5 @@ struct net_error socket_not_connected(void);
 
 /* socket_failure pushes nil, "operation failed: reason" and returns 2. */
 int socket_failure(lua_State *L, const char *operation, struct net_error error);
-
-/* Methods that other files define for net.Socket; ended by {NULL, NULL}. */
-extern const luaL_Reg socket_option_methods[];
-extern const luaL_Reg socket_hook_methods[];
-extern const luaL_Reg socket_close_methods[];
 
 #endif

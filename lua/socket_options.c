@@ -6,7 +6,7 @@
 
 #include "lua/args.h"
 #include "lua/poller.h"
-#include "lua/socket.h"
+#include "lua/socket_classes.h"
 
 struct option {
   const char *name;

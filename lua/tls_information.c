@@ -1,7 +1,7 @@
 /* What is known of a TLS connection. Each of these returns nil for what is not known. */
 
 #include "lua/certificate.h"
-#include "lua/tls_socket.h"
+#include "lua/socket_classes.h"
 
 /* NULL where there is no connection. */
 static struct net_tls_socket *check(lua_State *L) {

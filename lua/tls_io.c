@@ -5,6 +5,7 @@
 
 #include "lua/args.h"
 #include "lua/scratch.h"
+#include "lua/socket_classes.h"
 #include "lua/triple.h"
 #include "lua/wait.h"
 

@@ -1,8 +1,7 @@
-#include "lua/tls_socket.h"
-
 #include <math.h>
 
 #include "lua/args.h"
+#include "lua/socket_classes.h"
 #include "lua/tls_io.h"
 #include "lua/triple.h"
 
@@ -41,7 +40,7 @@ static int not_supported(lua_State *L) {
   return triple_error(L, TRIPLE_VALUE, "Operation not supported on socket");
 }
 
-static const luaL_Reg io_methods[] = {
+const luaL_Reg tls_io_methods[] = {
     {"handshake", tls_io_handshake},
     {"read", tls_io_read},
     {"recv", tls_io_read},
@@ -54,7 +53,7 @@ static const luaL_Reg io_methods[] = {
     {NULL, NULL},
 };
 
-static const luaL_Reg unsupported_methods[] = {
+const luaL_Reg tls_unsupported_methods[] = {
     {"closer", not_supported},
     {"closew", not_supported},
     {"recvmsg", not_supported},
@@ -69,44 +68,10 @@ static const luaL_Reg unsupported_methods[] = {
 };
 
 /* Those of unix sockets alone: what would pass descriptors beside the bytes of TLS. */
-static const luaL_Reg unsupported_unix_methods[] = {
+const luaL_Reg tls_unsupported_unix_methods[] = {
     {"sendfd", not_supported},
     {"sendfdsync", not_supported},
     {"recvfd", not_supported},
     {"recvfdsync", not_supported},
     {NULL, NULL},
 };
-
-static const luaL_Reg *const no_methods[] = {NULL};
-static const luaL_Reg *const unix_methods[] = {unsupported_unix_methods, NULL};
-static const luaL_Reg *const tls_socket_methods[] = {
-    io_methods, unsupported_methods, tls_information_methods, lock_methods, NULL,
-};
-static const luaL_Reg *const server_lists[] = {server_methods, NULL};
-
-const struct class stream_socket_class = {
-    .name = "net.stream.Socket", .parent = &socket_class, .methods = no_methods};
-
-const struct class tls_socket_class = {
-    .name = "net.tls.Socket", .parent = &stream_socket_class, .methods = tls_socket_methods};
-
-const struct class tls_inet_socket_class = {
-    .name = "net.tls.stream.inet.Socket", .parent = &tls_socket_class, .methods = no_methods};
-
-const struct class tls_inet_client_class = {
-    .name = "net.tls.stream.inet.Client", .parent = &tls_socket_class, .methods = no_methods};
-
-const struct class tls_server_class = {
-    .name = "net.tls.stream.Server", .parent = &tls_socket_class, .methods = server_lists};
-
-const struct class tls_inet_server_class = {
-    .name = "net.tls.stream.inet.Server", .parent = &tls_server_class, .methods = no_methods};
-
-const struct class tls_unix_socket_class = {
-    .name = "net.tls.stream.unix.Socket", .parent = &tls_socket_class, .methods = unix_methods};
-
-const struct class tls_unix_client_class = {
-    .name = "net.tls.stream.unix.Client", .parent = &tls_socket_class, .methods = unix_methods};
-
-const struct class tls_unix_server_class = {
-    .name = "net.tls.stream.unix.Server", .parent = &tls_server_class, .methods = unix_methods};
