@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "net/tls_certificate.h"
 #include "net/tls_config.h"
+#include "net/tls_session.h"
 #include "net/tls_socket.h"
 #include "testing/allocations.h"
 #include "testing/cases.h"
@@ -134,6 +135,36 @@ TEST_P(TlsMemoryTest, ConfigurationOutlivesAFailedHandshake) {
       EXPECT_EQ(NET_TLS_OK, done.outcome) << done.error;
     }
   });
+}
+
+// A session is taken out, exported, imported and offered: it is there in whole, or it is not there.
+TEST(TlsMemory, OfASession) {
+  size_t allocations = FailEach([&](const std::function<void()> &arm) {
+    Connection first(Case{true, TLS1_3_VERSION, Driver::kNonblocking});
+    Connection second(Case{true, TLS1_3_VERSION, Driver::kNonblocking});
+    second.UseConfig(first.config());
+    ASSERT_TRUE(first.Exchange(1, 10));
+    second.Open();
+    char error[NET_TLS_ERROR_SIZE] = "";
+    size_t length = 0;
+    arm();
+    net_tls_session *session = net_tls_socket_session(first.socket());
+    if (session == nullptr) {
+      return;
+    }
+    uint8_t *bytes = net_tls_session_export(session, &length);
+    EXPECT_EQ(bytes == nullptr, length == 0);
+    net_tls_session *imported =
+        bytes != nullptr ? net_tls_session_import(first.config(), bytes, length, error) : nullptr;
+    EXPECT_TRUE(bytes == nullptr || imported != nullptr || IsAboutMemory(error)) << error;
+    if (imported != nullptr) {
+      EXPECT_TRUE(net_tls_socket_set_session(second.socket(), imported));
+    }
+    net_tls_session_free_bytes(bytes);
+    net_tls_session_free(imported);
+    net_tls_session_free(session);
+  });
+  EXPECT_GT(allocations, 10u);
 }
 
 // The first connection of a configuration loads and pools what the later ones find there.

@@ -138,83 +138,6 @@ TEST_P(TlsPeerTest, AfterClose) {
   net_tls_certificate_free(certificate);
 }
 
-// Resumption.
-
-TEST_P(TlsPeerTest, Resumption) {
-  ASSERT_TRUE(connection_.Exchange(1, 10));
-  Connection second(GetParam());
-  second.UseConfig(connection_.config());
-  second.peer_options().context = peer().context();
-  net_tls_session *session = net_tls_socket_session(socket());
-  if (GetParam().is_client) {
-    ASSERT_NE(nullptr, session);
-    second.Open();
-    EXPECT_TRUE(net_tls_socket_set_session(second.socket(), session));
-  } else {
-    EXPECT_EQ(nullptr, session);
-    ASSERT_NE(nullptr, peer().session());
-    second.peer_options().context = nullptr;
-    second.peer_options().session = peer().session();
-  }
-  ASSERT_TRUE(second.Exchange(1, 10));
-  EXPECT_TRUE(net_tls_socket_is_reused(second.socket()));
-  EXPECT_TRUE(SSL_session_reused(second.peer().ssl()));
-  if (GetParam().is_client) {
-    EXPECT_FALSE(net_tls_socket_set_session(second.socket(), session)) << "too late";
-    net_tls_certificate *certificate = net_tls_socket_peer_certificate(second.socket());
-    ASSERT_NE(nullptr, certificate);
-    EXPECT_STREQ("CN=localhost", net_tls_certificate_subject(certificate));
-    net_tls_certificate_free(certificate);
-  }
-  net_tls_session_free(session);
-}
-
-// A server that does not know the ticket makes a full handshake.
-TEST_P(TlsPeerTest, ResumptionOfAnUnknownSession) {
-  ASSERT_TRUE(connection_.Exchange(1, 10));
-  Connection second(GetParam());
-  second.UseConfig(connection_.config());
-  second.Open();
-  net_tls_session *session = net_tls_socket_session(socket());
-  EXPECT_EQ(GetParam().is_client, session != nullptr);
-  EXPECT_EQ(GetParam().is_client,
-            session != nullptr && net_tls_socket_set_session(second.socket(), session));
-  ASSERT_TRUE(second.Exchange(1, 10));
-  EXPECT_FALSE(net_tls_socket_is_reused(second.socket()));
-  net_tls_session_free(session);
-}
-
-// A session cannot smuggle in a server that the configuration does not believe.
-TEST_P(TlsPeerTest, ResumptionIsVerifiedToo) {
-  if (!GetParam().is_client) {
-    GTEST_SKIP() << "it is clients that resume";
-  }
-  ASSERT_TRUE(connection_.Exchange(1, 10));
-  Connection second(GetParam());
-  second.UseConfig(connection_.config());
-  second.peer_options().context = peer().context();
-  second.set_server_name("other");
-  second.Open();
-  net_tls_session *session = net_tls_socket_session(socket());
-  ASSERT_TRUE(net_tls_socket_set_session(second.socket(), session));
-  net_tls_session_free(session);
-  Done done = second.Handshake();
-  EXPECT_TRUE(HasOutcome(NET_TLS_ERROR, done));
-  EXPECT_NE(std::string::npos, done.error.find("name 'other' not present")) << done.error;
-}
-
-TEST_P(TlsPeerTest, WithoutTickets) {
-  ASSERT_TRUE(net_tls_config_set_session_tickets(connection_.config(), false));
-  ASSERT_TRUE(connection_.Exchange(1, 10));
-  EXPECT_EQ(nullptr, net_tls_socket_session(socket()));
-  if (!GetParam().is_client && IsTls13()) {
-    EXPECT_EQ(nullptr, peer().session());
-  }
-  if (!GetParam().is_client && !IsTls13() && peer().session() != nullptr) {
-    EXPECT_FALSE(SSL_SESSION_has_ticket(peer().session()));
-  }
-}
-
 INSTANTIATE_TEST_SUITE_P(Cases, TlsPeerTest, testing::ValuesIn(net_testing::AllCases()),
                          net_testing::CaseParamName);
 
@@ -287,30 +210,6 @@ TEST(TlsCertificate, OfAClient) {
             Names(certificate));
   net_tls_certificate_free(certificate);
   net_tls_certificate_free(nullptr);
-}
-
-TEST(TlsSession, OfAnotherConfigurationIsRefused) {
-  Connection first((Case()));
-  ASSERT_TRUE(first.Exchange(1, 10));
-  net_tls_session *session = net_tls_socket_session(first.socket());
-  ASSERT_NE(nullptr, session);
-  Connection second((Case()));
-  second.Open();
-  EXPECT_FALSE(net_tls_socket_set_session(second.socket(), session));
-  EXPECT_TRUE(second.Exchange(1, 10));
-  net_tls_session_free(session);
-}
-
-TEST(TlsSession, SetOnAServerIsRefused) {
-  Connection client((Case()));
-  ASSERT_TRUE(client.Exchange(1, 10));
-  net_tls_session *session = net_tls_socket_session(client.socket());
-  ASSERT_NE(nullptr, session);
-  Connection server(Case{false, TLS1_3_VERSION, net_testing::Driver::kBlocking});
-  server.Open();
-  EXPECT_FALSE(net_tls_socket_set_session(server.socket(), session));
-  net_tls_session_free(session);
-  net_tls_session_free(nullptr);
 }
 
 }  // namespace

@@ -276,22 +276,6 @@ bool net_tls_socket_alert(const struct net_tls_socket *socket, struct net_tls_al
    API version 19". */
 const char *net_tls_library(void);
 
-/* Resumption. */
-
-struct net_tls_session;
-
-/* net_tls_socket_session returns the newest session that a client can resume the connection with,
-   or NULL. With TLS 1.3 it comes after the handshake, with the first reads. The caller owns it. */
-struct net_tls_session *net_tls_socket_session(const struct net_tls_socket *socket);
-
-/* net_tls_socket_set_session makes a client offer `session`, which stays the caller's. Returns
-   false when the handshake has begun, on a server, and for a session of a socket with another
-   configuration. */
-bool net_tls_socket_set_session(struct net_tls_socket *socket, struct net_tls_session *session);
-
-/* net_tls_session_free drops a session. NULL is allowed. */
-void net_tls_session_free(struct net_tls_session *session);
-
 #ifdef __cplusplus
 }
 #endif

@@ -23,7 +23,7 @@ struct net_tls_socket {
   /* Nanoseconds. */
   int64_t clock_limit;
 
-  /* The name to verify; freed when the handshake is complete. */
+  /* The name to verify, and that of a client's sessions; NULL: none. */
   char *server_name;
   /* Why the connection failed: owned, or net_tls_out_of_memory. NULL as long as it has not. */
   char *failure;

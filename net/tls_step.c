@@ -2,7 +2,6 @@
 
 #include <limits.h>
 #include <openssl/err.h>
-#include <stdlib.h>
 
 #include "net/tls_operation.h"
 
@@ -112,8 +111,6 @@ static enum net_tls_outcome step_handshake(struct net_tls_socket *socket,
     return failure(socket);
   }
   socket->is_handshaked = true;
-  free(socket->server_name);
-  socket->server_name = NULL;
   return NET_TLS_OK;
 }
 

@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "net/tls_certificate.h"
 #include "net/tls_config.h"
+#include "net/tls_session.h"
 #include "net/tls_socket.h"
 #include "testing/certificates.h"
 #include "testing/connection.h"
