@@ -16,13 +16,14 @@ int luaopen_net_stream_inet(lua_State *L);
 int luaopen_net_stream_unix(lua_State *L);
 int luaopen_net_tls(lua_State *L);
 int luaopen_net_tls_config(lua_State *L);
+int luaopen_net_tls_session(lua_State *L);
 }
 
 namespace {
 
 // Connections that are established, both ends of each in this thread.
 constexpr char kSetUp[] = R"(
-  inet, unix, config, poll, addrinfo, directory = ...
+  inet, unix, config, poll, addrinfo, session, directory = ...
   server_config, client_config = config.new(), config.new()
   assert(server_config:set_keypair_file(directory .. '/server.pem', directory .. '/server.key'))
   assert(client_config:set_ca_file(directory .. '/ca.pem'))
@@ -78,8 +79,9 @@ void SetUp(lua_State *L) {
   luaopen_net_tls_config(L);
   luaopen_net_poll(L);
   luaopen_net_addrinfo(L);
+  luaopen_net_tls_session(L);
   lua_pushstring(L, CertificateDirectory().c_str());
-  ASSERT_EQ(LUA_OK, lua_pcall(L, 6, 0, 0)) << lua_tostring(L, -1);
+  ASSERT_EQ(LUA_OK, lua_pcall(L, 7, 0, 0)) << lua_tostring(L, -1);
 }
 
 // Runs the chunk with memory for `left` allocations; returns its status.
@@ -125,6 +127,13 @@ INSTANTIATE_TEST_SUITE_P(
         "assert(#client:read(1000) == 100)",
         "assert(client:readsync() and client:getpeername():addr() and client.sock:fd())",
         "assert(client:peer_certificate().pem)",
+        "client:read(1000) local str = client:session():export() "
+        "assert(session.import(str, client_config):servername() == '127.0.0.1') "
+        "assert(not session.import('x', client_config))",
+        "client:read(1000) assert(inet.client.new('127.0.0.1', port, {tlscfg = client_config, "
+        "session = client:session()}))",
+        "client:read(1000) assert(not inet.client.new('127.0.0.1', port, {tlscfg = client_config, "
+        "session = client:session(), servername = 'localhost'}))",
         "assert(not client:alert()) client:close() server:read() server:read()",
         "client:onwaitrecv(print, {}) client:read(10) client:poll_wait(-3)"));
 

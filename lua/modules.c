@@ -7,6 +7,7 @@
 #include "lua/inet.h"
 #include "lua/poller.h"
 #include "lua/tls_config.h"
+#include "lua/tls_session.h"
 #include "lua/unix.h"
 
 int luaopen_net(lua_State *L);
@@ -16,6 +17,7 @@ int luaopen_net_stream_inet(lua_State *L);
 int luaopen_net_stream_unix(lua_State *L);
 int luaopen_net_tls(lua_State *L);
 int luaopen_net_tls_config(lua_State *L);
+int luaopen_net_tls_session(lua_State *L);
 
 int luaopen_net(lua_State *L) {
   luaL_checkversion(L);
@@ -32,6 +34,11 @@ int luaopen_net_tls(lua_State *L) {
 int luaopen_net_tls_config(lua_State *L) {
   luaL_checkversion(L);
   return tls_config_open(L);
+}
+
+int luaopen_net_tls_session(lua_State *L) {
+  luaL_checkversion(L);
+  return tls_session_open(L);
 }
 
 int luaopen_net_poll(lua_State *L) {

@@ -8,6 +8,7 @@
 #include "lua/poller.h"
 #include "lua/socket.h"
 #include "lua/tls_config.h"
+#include "lua/tls_session.h"
 #include "lua/triple.h"
 #include "lua/wait.h"
 
@@ -16,6 +17,7 @@
 enum {
   CONFIG = 1,
   SERVER_NAME,
+  SESSION,
   SOCKET,
   STATE,
   ADDRESSES,
@@ -76,12 +78,22 @@ static int fail_tls(lua_State *L, int base, const char *error) {
   return triple_error(L, TRIPLE_VALUE, error);
 }
 
+static int refuse_session(lua_State *L, struct socket *socket) {
+  triple_error(L, TRIPLE_VALUE, net_tls_socket_error(socket->tls));
+  socket_dispose(socket);
+  return 3;
+}
+
 /* Makes the connected descriptor a TLS socket. */
 static int start_tls(lua_State *L, int base) {
   struct socket *socket = lua_touserdata(L, base + SOCKET);
   char error[NET_TLS_ERROR_SIZE];
   if (!socket_start_tls(socket, false, lua_tostring(L, base + SERVER_NAME), error)) {
     return fail_tls(L, base, error);
+  }
+  const struct net_tls_session *session = tls_session_get(L, base + SESSION);
+  if (session && !net_tls_socket_set_session(socket->tls, session)) {
+    return refuse_session(L, socket);
   }
   lua_pushvalue(L, base + SOCKET);
   triple_value(L);
@@ -167,6 +179,7 @@ void stream_client_prepare(lua_State *L, const struct stream_client *client) {
   lua_settop(L, client->options);
   struct net_tls_config *config = tls_config_option(L, client->options);
   push_server_name(L, client);
+  tls_session_option(L, client->options);
   struct socket *socket = socket_new(L, client->class);
   socket->config = net_tls_config_retain(config);
   push_state(L, client->options);

@@ -17,10 +17,14 @@ static int collect(lua_State *L) {
   return 0;
 }
 
-static struct net_tls_config *check(lua_State *L) {
-  const struct tls_config *self = class_check(L, 1, &tls_config_class);
-  luaL_argcheck(L, self->config, 1, "finalised net.tls.config");
+struct net_tls_config *tls_config_check(lua_State *L, int index) {
+  const struct tls_config *self = class_check(L, index, &tls_config_class);
+  luaL_argcheck(L, self->config, index, "finalised net.tls.config");
   return self->config;
+}
+
+static struct net_tls_config *check(lua_State *L) {
+  return tls_config_check(L, 1);
 }
 
 /* Every setter returns true, or false and why not. */

@@ -14,6 +14,9 @@ struct net_tls_config *tls_config_option(lua_State *L, int index);
 /* tls_config_argument is tls_config_option for an argument that may be the configuration itself. */
 struct net_tls_config *tls_config_argument(lua_State *L, int index);
 
+/* tls_config_check returns argument `index`, a configuration. */
+struct net_tls_config *tls_config_check(lua_State *L, int index);
+
 /* tls_config_open pushes the module net.tls.config and returns 1. */
 int tls_config_open(lua_State *L);
 

@@ -2,6 +2,7 @@
 
 #include "lua/certificate.h"
 #include "lua/socket_classes.h"
+#include "lua/tls_session.h"
 
 /* NULL where there is no connection. */
 static struct net_tls_socket *check(lua_State *L) {
@@ -58,6 +59,13 @@ static int is_reused(lua_State *L) {
   return 1;
 }
 
+/* handshaked() -> whether the handshake has been completed */
+static int is_handshaked(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  lua_pushboolean(L, tls && net_tls_socket_is_handshaked(tls));
+  return 1;
+}
+
 /* alert() -> the last alert: a table of its name, description (the number), fatal and sent (whether
    this side sent it) */
 static int get_alert(lua_State *L) {
@@ -91,6 +99,8 @@ const luaL_Reg tls_information_methods[] = {
     {"servername", get_server_name},
     {"closed_by", get_closed_by},
     {"reused", is_reused},
+    {"handshaked", is_handshaked},
+    {"session", tls_session_method},
     {"alert", get_alert},
     {"peer_certificate", get_peer_certificate},
     {NULL, NULL},

@@ -49,13 +49,21 @@ static struct net_tls_session *new_session(SSL_SESSION *session, struct net_tls_
   return made;
 }
 
+/* A server of TLS 1.2 that resumes a session need not give another: the one offered goes on. */
+static SSL_SESSION *newest(const struct net_tls_socket *socket) {
+  bool goes_on = socket->session == NULL && !SSL_is_server(socket->ssl) &&
+                 net_tls_socket_is_reused(socket) && SSL_version(socket->ssl) != TLS1_3_VERSION;
+  return goes_on ? SSL_get_session(socket->ssl) : socket->session;
+}
+
 struct net_tls_session *net_tls_socket_session(const struct net_tls_socket *socket) {
   const char *name = socket->server_name;
-  if (socket->session == NULL) {
+  SSL_SESSION *session = newest(socket);
+  if (session == NULL) {
     return NULL;
   }
-  SSL_SESSION_up_ref(socket->session);
-  return new_session(socket->session, socket->config, name, name != NULL ? strlen(name) : 0);
+  SSL_SESSION_up_ref(session);
+  return new_session(session, socket->config, name, name != NULL ? strlen(name) : 0);
 }
 
 static bool is_same_name(const char *one, const char *other) {

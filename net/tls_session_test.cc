@@ -93,6 +93,8 @@ TEST_P(TlsSessionTest, Resumption) {
   EXPECT_TRUE(SSL_session_reused(second.peer().ssl()));
   if (GetParam().is_client) {
     ExpectRefused(&second, session.get(), "the handshake has begun");
+    Session next(net_tls_socket_session(second.socket()));
+    EXPECT_NE(nullptr, next.get());
     net_tls_certificate *certificate = net_tls_socket_peer_certificate(second.socket());
     ASSERT_NE(nullptr, certificate);
     EXPECT_STREQ("CN=localhost", net_tls_certificate_subject(certificate));
