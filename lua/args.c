@@ -44,6 +44,16 @@ bool args_boolean(lua_State *L, int index) {
   return lua_toboolean(L, index);
 }
 
+int args_flags(lua_State *L, int first) {
+  int flags = 0;
+  for (int index = first; index <= lua_gettop(L); index++) {
+    lua_Integer flag = lua_isnil(L, index) ? 0 : args_integer(L, index);
+    luaL_argcheck(L, flag >= INT32_MIN && flag <= INT32_MAX, index, "integer out of range");
+    flags |= (int)flag;
+  }
+  return flags;
+}
+
 /* Returns a negative number for anything but an integer that is not negative. */
 static lua_Integer to_uint(lua_State *L, int index) {
   int is_integer = 0;

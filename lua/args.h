@@ -28,6 +28,9 @@ lua_Number args_number(lua_State *L, int index);
 /* args_boolean returns argument `index`, a boolean. */
 bool args_boolean(lua_State *L, int index);
 
+/* args_flags returns the arguments from `first` to the last, integers or nil, or'ed together. */
+int args_flags(lua_State *L, int first);
+
 /* args_milliseconds returns argument `index`, an integer that is not negative, or raises
    "`name` must be uint". */
 int64_t args_milliseconds(lua_State *L, int index, const char *name);

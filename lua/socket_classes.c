@@ -3,8 +3,13 @@
 static const luaL_Reg *const no_methods[] = {NULL};
 
 static const luaL_Reg *const socket_lists[] = {
-    socket_identity_methods, socket_option_methods, socket_hook_methods,
-    socket_close_methods,    lock_methods,          NULL,
+    socket_identity_methods,
+    socket_option_methods,
+    socket_hook_methods,
+    socket_close_methods,
+    stream_io_methods,
+    lock_methods,
+    NULL,
 };
 
 static const luaL_Reg *const server_lists[] = {server_methods, NULL};

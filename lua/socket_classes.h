@@ -32,6 +32,7 @@ extern const struct class tls_unix_server_class; /* net.tls.stream.unix.Server *
 extern const luaL_Reg socket_option_methods[];
 extern const luaL_Reg socket_hook_methods[];
 extern const luaL_Reg socket_close_methods[];
+extern const luaL_Reg stream_io_methods[];
 extern const luaL_Reg lock_methods[];
 
 /* of servers, */
