@@ -5,7 +5,9 @@
    look-up.
 
    An object has the class's name in tostring(object) and object.instanceof(), and the methods of
-   each class above its own in object['that.class'] for calls past an override. */
+   each class above its own in object['that.class'] for calls past an override.
+
+   Where a class says so, a program can give its objects fields: they go before the methods. */
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -23,7 +25,25 @@ struct class {
   const luaL_Reg *metamethods;
   /* Called as __index for what is not a method, with the object and the key; NULL for none. */
   lua_CFunction field;
+  /* The user value that keeps the fields which a program gives an object; 0: it can give none. */
+  int fields;
 };
+
+/* class_push pushes the metatable of the class's objects, and the table of their methods, which has
+   the inherited ones too. */
+void class_push(lua_State *L, const struct class *class);
+
+/* class_push_derived does so for a class that class_keep has kept, and returns the class in C that
+   it is derived from; NULL with nothing pushed where there is none of that name. */
+const struct class *class_push_derived(lua_State *L, const char *name);
+
+/* class_derive replaces the metatable and the methods of the class `parent`, which are on the top,
+   by those of a new class `name` below it. `class` is the class in C above them. */
+void class_derive(lua_State *L, const struct class *class, const char *parent, const char *name);
+
+/* class_keep makes objects with the metatable at the second index from the top ones of `class`, and
+   keeps it and the methods on the top, which stay, under the class's name for ever. */
+void class_keep(lua_State *L, const struct class *class, const char *name);
 
 /* class_new pushes a new object of `class`, `size` zeroed bytes with `num_values` user values. */
 void *class_new(lua_State *L, const struct class *class, size_t size, int num_values);

@@ -4,6 +4,7 @@
 
 #include "lua/addrinfo.h"
 #include "lua/constants.h"
+#include "lua/extend.h"
 #include "lua/inet.h"
 #include "lua/poller.h"
 #include "lua/tls_config.h"
@@ -12,6 +13,7 @@
 
 int luaopen_net(lua_State *L);
 int luaopen_net_addrinfo(lua_State *L);
+int luaopen_net_class(lua_State *L);
 int luaopen_net_poll(lua_State *L);
 int luaopen_net_stream_inet(lua_State *L);
 int luaopen_net_stream_unix(lua_State *L);
@@ -44,6 +46,11 @@ int luaopen_net_tls_session(lua_State *L) {
 int luaopen_net_poll(lua_State *L) {
   luaL_checkversion(L);
   return poller_open(L);
+}
+
+int luaopen_net_class(lua_State *L) {
+  luaL_checkversion(L);
+  return extend_open(L);
 }
 
 int luaopen_net_addrinfo(lua_State *L) {

@@ -36,7 +36,8 @@ enum socket_value {
   SOCKET_RECEIVE_HOOK_CONTEXT,
   SOCKET_SEND_HOOK,
   SOCKET_SEND_HOOK_CONTEXT,
-  SOCKET_NUM_VALUES = SOCKET_SEND_HOOK_CONTEXT
+  SOCKET_FIELDS,
+  SOCKET_NUM_VALUES = SOCKET_FIELDS
 };
 
 /* net.Socket, of which all in lua/socket_classes.h are. */

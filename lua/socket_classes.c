@@ -1,15 +1,12 @@
 #include "lua/socket_classes.h"
 
+#include <string.h>
+
 static const luaL_Reg *const no_methods[] = {NULL};
 
 static const luaL_Reg *const socket_lists[] = {
-    socket_identity_methods,
-    socket_option_methods,
-    socket_hook_methods,
-    socket_close_methods,
-    stream_io_methods,
-    lock_methods,
-    NULL,
+    socket_identity_methods, socket_option_methods, socket_hook_methods, socket_close_methods,
+    stream_io_methods,       lock_methods,          socket_init_methods, NULL,
 };
 
 static const luaL_Reg *const server_lists[] = {server_methods, NULL};
@@ -19,6 +16,7 @@ const struct class socket_class = {
     .methods = socket_lists,
     .metamethods = socket_metamethods,
     .field = socket_get_field,
+    .fields = SOCKET_FIELDS,
 };
 
 const struct class stream_socket_class = {
@@ -107,3 +105,21 @@ const struct class tls_unix_server_class = {
     .mixin = &tls_unix_class,
     .methods = no_methods,
 };
+
+const struct class *socket_class_find(const char *name) {
+  static const struct class *const classes[] = {
+      &socket_class,          &stream_socket_class,   &unix_socket_class,
+      &stream_server_class,   &inet_socket_class,     &inet_client_class,
+      &inet_server_class,     &unix_stream_class,     &unix_client_class,
+      &unix_server_class,     &tls_socket_class,      &tls_unix_class,
+      &tls_stream_class,      &tls_server_class,      &tls_inet_socket_class,
+      &tls_inet_client_class, &tls_inet_server_class, &tls_unix_socket_class,
+      &tls_unix_client_class, &tls_unix_server_class,
+  };
+  for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+    if (strcmp(classes[i]->name, name) == 0) {
+      return classes[i];
+    }
+  }
+  return NULL;
+}

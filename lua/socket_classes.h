@@ -28,12 +28,16 @@ extern const struct class tls_unix_socket_class; /* net.tls.stream.unix.Socket *
 extern const struct class tls_unix_client_class; /* net.tls.stream.unix.Client */
 extern const struct class tls_unix_server_class; /* net.tls.stream.unix.Server */
 
+/* socket_class_find returns the class of that name, or NULL. */
+const struct class *socket_class_find(const char *name);
+
 /* Methods that other files define, ended by {NULL, NULL}: of net.Socket, */
 extern const luaL_Reg socket_option_methods[];
 extern const luaL_Reg socket_hook_methods[];
 extern const luaL_Reg socket_close_methods[];
 extern const luaL_Reg stream_io_methods[];
 extern const luaL_Reg lock_methods[];
+extern const luaL_Reg socket_init_methods[];
 
 /* of servers, */
 extern const luaL_Reg server_methods[];
