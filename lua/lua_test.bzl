@@ -21,6 +21,7 @@ def lua_test(name, script, args = [], data = [], **kwargs):
         args = interpreter + ["$(rootpath %s)" % script] + args,
         data = data + [
             script,
+            "//lua:iovec.so",
             "//lua:net.so",
             "//lua:testing",
             "//testing/certificates:all",

@@ -6,6 +6,7 @@
 #include "lua/constants.h"
 #include "lua/extend.h"
 #include "lua/inet.h"
+#include "lua/iovec.h"
 #include "lua/poller.h"
 #include "lua/tls_config.h"
 #include "lua/tls_session.h"
@@ -14,6 +15,7 @@
 int luaopen_net(lua_State *L);
 int luaopen_net_addrinfo(lua_State *L);
 int luaopen_net_class(lua_State *L);
+int luaopen_net_iovec(lua_State *L);
 int luaopen_net_poll(lua_State *L);
 int luaopen_net_stream_inet(lua_State *L);
 int luaopen_net_stream_unix(lua_State *L);
@@ -56,6 +58,11 @@ int luaopen_net_class(lua_State *L) {
 int luaopen_net_addrinfo(lua_State *L) {
   luaL_checkversion(L);
   return addrinfo_open(L);
+}
+
+int luaopen_net_iovec(lua_State *L) {
+  luaL_checkversion(L);
+  return iovec_open(L);
 }
 
 /* Sets field `name` of the table on the top to a table with the one function `new`. */

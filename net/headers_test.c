@@ -11,6 +11,7 @@
 #include "net/tls_session.h"
 #include "net/tls_socket.h"
 #include "net/transport.h"
+#include "net/vector_io.h"
 
 int main(void) {
   char error[NET_TLS_ERROR_SIZE] = "";
