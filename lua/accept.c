@@ -1,4 +1,4 @@
-/* The methods of net.tls.stream.Server. */
+/* The methods of net.stream.Server. */
 
 #include <errno.h>
 
@@ -9,7 +9,7 @@
 #include "lua/wait.h"
 
 static struct socket *check(lua_State *L) {
-  return class_check(L, 1, &tls_server_class);
+  return class_check(L, 1, &stream_server_class);
 }
 
 /* listen([backlog]) -> ok, err */
@@ -37,21 +37,35 @@ enum {
   OK
 };
 
-/* Takes a connection once there is one: pushes the results. The class of ACCEPTED is what tells
-   accept from acceptfd, where it is nil. */
-static int taken(lua_State *L, int fd, const struct net_address *peer) {
+/* The class of what the server accepts. */
+static const struct class *accepted_class(lua_State *L) {
+  if (class_test(L, SERVER, &tls_server_class)) {
+    bool is_unix = class_test(L, SERVER, &tls_unix_server_class) != NULL;
+    return is_unix ? &tls_unix_socket_class : &tls_inet_socket_class;
+  }
+  bool is_unix = class_test(L, SERVER, &unix_server_class) != NULL;
+  return is_unix ? &unix_stream_class : &inet_socket_class;
+}
+
+/* Pushes an object of a connection to come: when there is one, nothing may fail for want of memory
+   before somebody owns it. */
+static void push_unconnected(lua_State *L) {
   const struct socket *server = lua_touserdata(L, SERVER);
-  struct socket *accepted = lua_touserdata(L, ACCEPTED);
-  char error[NET_TLS_ERROR_SIZE];
-  if (!accepted) {
-    lua_pushinteger(L, fd);
-    return 1;
+  struct socket *accepted = socket_new(L, accepted_class(L));
+  if (server->config) {
+    accepted->config = net_tls_config_retain(server->config);
   }
-  socket_open(accepted, fd, peer, server->nonblocking);
-  if (!socket_start_tls(accepted, true, NULL, error)) {
-    socket_dispose(accepted);
-    return triple_error(L, TRIPLE_VALUE, error);
-  }
+}
+
+/* Gives the accepted object its connection. */
+static bool open_connection(struct socket *accepted, int fd, const struct net_address *peer,
+                            bool nonblocking, char error[NET_TLS_ERROR_SIZE]) {
+  socket_open(accepted, fd, peer, nonblocking);
+  return !accepted->config || socket_start_tls(accepted, true, NULL, error);
+}
+
+/* The results of accept. */
+static int push_accepted(lua_State *L, const struct net_address *peer) {
   lua_pushvalue(L, ACCEPTED);
   lua_pushnil(L);
   if (lua_toboolean(L, WITH_AI)) {
@@ -60,6 +74,22 @@ static int taken(lua_State *L, int fd, const struct net_address *peer) {
     lua_pushnil(L);
   }
   return 3;
+}
+
+/* A connection is there: pushes the results. ACCEPTED, nil in acceptfd, tells the two apart. */
+static int taken(lua_State *L, int fd, const struct net_address *peer) {
+  const struct socket *server = lua_touserdata(L, SERVER);
+  struct socket *accepted = lua_touserdata(L, ACCEPTED);
+  char error[NET_TLS_ERROR_SIZE];
+  if (!accepted) {
+    lua_pushinteger(L, fd);
+    return 1;
+  }
+  if (!open_connection(accepted, fd, peer, server->nonblocking, error)) {
+    socket_dispose(accepted);
+    return triple_error(L, TRIPLE_VALUE, error);
+  }
+  return push_accepted(L, peer);
 }
 
 static int accept_failed(lua_State *L, struct net_error error) {
@@ -102,19 +132,14 @@ static int start(lua_State *L) {
 }
 
 /* accept([with_ai]) -> sock, err, ai. Does no TLS I/O: the handshake is the first read's or
- * write's. */
+   write's. */
 static int accept_method(lua_State *L) {
-  const struct socket *server = check(L);
+  check(L);
   if (!lua_isnoneornil(L, WITH_AI)) {
     args_boolean(L, WITH_AI);
   }
   lua_settop(L, WITH_AI);
-  bool is_unix = class_test(L, SERVER, &tls_unix_server_class) != NULL;
-  struct socket *accepted =
-      socket_new(L, is_unix ? &tls_unix_socket_class : &tls_inet_socket_class);
-  if (server->config) {
-    accepted->config = net_tls_config_retain(server->config);
-  }
+  push_unconnected(L);
   return start(L);
 }
 

@@ -7,6 +7,7 @@
 #include "lua/socket_classes.h"
 #include "lua/stream_client.h"
 #include "lua/stream_server.h"
+#include "lua/stream_wrap.h"
 #include "lua/tls_config.h"
 #include "lua/triple.h"
 
@@ -18,7 +19,11 @@ enum {
 
 int inet_client_new(lua_State *L) {
   static const struct stream_client client = {
-      .class = &tls_inet_client_class, .options = OPTIONS, .name = HOST};
+      .plain_class = &inet_client_class,
+      .tls_class = &tls_inet_client_class,
+      .options = OPTIONS,
+      .name = HOST,
+  };
   const char *host = args_optional_text(L, HOST);
   const char *port = args_port(L, PORT);
   struct net_error error;
@@ -39,7 +44,7 @@ int inet_server_new(lua_State *L) {
       .reuseaddr = args_option_boolean(L, OPTIONS, "reuseaddr"),
       .reuseport = args_option_boolean(L, OPTIONS, "reuseport"),
   };
-  struct socket *server = stream_server_new(L, &tls_inet_server_class, config);
+  struct socket *server = stream_server_new(L, &inet_server_class, &tls_inet_server_class, config);
   if (!server) {
     return 3;
   }
@@ -47,4 +52,8 @@ int inet_server_new(lua_State *L) {
   const struct addresses *addresses = addresses_resolve(L, host, port, true, &error);
   return addresses ? stream_server_bind(L, index, addresses, options)
                    : stream_server_fail(L, server, "getaddrinfo", error);
+}
+
+int inet_wrap(lua_State *L) {
+  return stream_wrap(L, &inet_socket_class, NET_FAMILY_INET);
 }

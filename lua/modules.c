@@ -73,19 +73,23 @@ static void set_constructor(lua_State *L, const char *name, lua_CFunction new) {
   lua_setfield(L, -2, name);
 }
 
-/* Pushes a module of the two constructors. */
-static int push_constructors(lua_State *L, lua_CFunction client, lua_CFunction server) {
+/* Pushes a module of the two constructors and `functions`. */
+static int push_stream_module(lua_State *L, lua_CFunction client, lua_CFunction server,
+                              const luaL_Reg *functions) {
   luaL_checkversion(L);
-  lua_createtable(L, 0, 2);
+  lua_createtable(L, 0, 4);
   set_constructor(L, "client", client);
   set_constructor(L, "server", server);
+  luaL_setfuncs(L, functions, 0);
   return 1;
 }
 
 int luaopen_net_stream_inet(lua_State *L) {
-  return push_constructors(L, inet_client_new, inet_server_new);
+  static const luaL_Reg functions[] = {{"wrap", inet_wrap}, {NULL, NULL}};
+  return push_stream_module(L, inet_client_new, inet_server_new, functions);
 }
 
 int luaopen_net_stream_unix(lua_State *L) {
-  return push_constructors(L, unix_client_new, unix_server_new);
+  static const luaL_Reg functions[] = {{"wrap", unix_wrap}, {"pair", unix_pair}, {NULL, NULL}};
+  return push_stream_module(L, unix_client_new, unix_server_new, functions);
 }

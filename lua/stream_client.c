@@ -84,6 +84,14 @@ static int refuse_session(lua_State *L, struct socket *socket) {
   return 3;
 }
 
+/* The constructor's results. */
+static int connected(lua_State *L, int base) {
+  lua_pushvalue(L, base + SOCKET);
+  triple_value(L);
+  addrinfo_push(L, current_address(L, base));
+  return 4;
+}
+
 /* Makes the connected descriptor a TLS socket. */
 static int start_tls(lua_State *L, int base) {
   struct socket *socket = lua_touserdata(L, base + SOCKET);
@@ -95,10 +103,12 @@ static int start_tls(lua_State *L, int base) {
   if (session && !net_tls_socket_set_session(socket->tls, session)) {
     return refuse_session(L, socket);
   }
-  lua_pushvalue(L, base + SOCKET);
-  triple_value(L);
-  addrinfo_push(L, current_address(L, base));
-  return 4;
+  return connected(L, base);
+}
+
+static int finish(lua_State *L, int base) {
+  const struct socket *socket = lua_touserdata(L, base + SOCKET);
+  return socket->config ? start_tls(L, base) : connected(L, base);
 }
 
 static bool has_next_address(lua_State *L, int base) {
@@ -141,7 +151,7 @@ static int connect_addresses(lua_State *L, int base) {
     return fail(L, base, error);
   }
   if (is_connected) {
-    return start_tls(L, base);
+    return finish(L, base);
   }
   wait_push(L, base + SOCKET, base + STATE);
   lua_callk(L, WAIT_ARGUMENTS, 3, base, connect_waited);
@@ -160,7 +170,7 @@ static int connect_waited(lua_State *L, int status, lua_KContext context) {
   lua_settop(L, base + ADDRESSES);
   struct net_error error = net_connect_finish(socket->fd);
   if (error.kind == NET_ERROR_NONE) {
-    return start_tls(L, base);
+    return finish(L, base);
   }
   close_descriptor(socket);
   return has_next_address(L, base) ? connect_addresses(L, base) : fail(L, base, error);
@@ -178,10 +188,14 @@ static void push_state(lua_State *L, int options) {
 void stream_client_prepare(lua_State *L, const struct stream_client *client) {
   lua_settop(L, client->options);
   struct net_tls_config *config = tls_config_option(L, client->options);
-  push_server_name(L, client);
-  tls_session_option(L, client->options);
-  struct socket *socket = socket_new(L, client->class);
-  socket->config = net_tls_config_retain(config);
+  if (config) {
+    push_server_name(L, client);
+    tls_session_option(L, client->options);
+  } else {
+    lua_settop(L, client->options + SESSION);
+  }
+  struct socket *socket = socket_new(L, config ? client->tls_class : client->plain_class);
+  socket->config = config ? net_tls_config_retain(config) : NULL;
   push_state(L, client->options);
   socket->nonblocking = poller_is_pollable(L);
 }

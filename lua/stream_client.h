@@ -1,13 +1,14 @@
 #ifndef LUA_STREAM_CLIENT_H
 #define LUA_STREAM_CLIENT_H
 
-/* What the constructors of clients share: from options and addresses to a TLS socket. */
+/* What the constructors of clients share: from options and addresses to a socket. */
 
 #include "lua/class.h"
 
 /* stream_client tells what a constructor makes, and where it has its arguments. */
 struct stream_client {
-  const struct class *class;
+  const struct class *plain_class;
+  const struct class *tls_class;
   /* The index of the options, the last of the arguments. */
   int options;
   /* The index of what is the name to verify where the options have none; 0: nothing is. */

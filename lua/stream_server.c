@@ -61,13 +61,13 @@ static int bound(lua_State *L, struct socket *socket, int index) {
   return 3;
 }
 
-struct socket *stream_server_new(lua_State *L, const struct class *class,
-                                 struct net_tls_config *config) {
+struct socket *stream_server_new(lua_State *L, const struct class *plain_class,
+                                 const struct class *tls_class, struct net_tls_config *config) {
   char error[NET_TLS_ERROR_SIZE];
-  struct socket *server = socket_new(L, class);
-  server->config = net_tls_config_retain(config);
+  struct socket *server = socket_new(L, config ? tls_class : plain_class);
+  server->config = config ? net_tls_config_retain(config) : NULL;
   server->nonblocking = poller_is_pollable(L);
-  if (!can_serve(config, error)) {
+  if (config && !can_serve(config, error)) {
     triple_error(L, TRIPLE_VALUE, error);
     return NULL;
   }

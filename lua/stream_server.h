@@ -8,10 +8,11 @@
 #include "lua/addresses.h"
 #include "lua/socket.h"
 
-/* stream_server_new pushes a server of `class` that is not bound and returns it. Where the
-   configuration does not do for a server, it returns NULL with nil, err, nil pushed. */
-struct socket *stream_server_new(lua_State *L, const struct class *class,
-                                 struct net_tls_config *config);
+/* stream_server_new pushes a server that is not bound and returns it: of `tls_class` with a
+   configuration, of `plain_class` without (NULL). Where the configuration does not do for a server,
+   it returns NULL with nil, err, nil pushed. */
+struct socket *stream_server_new(lua_State *L, const struct class *plain_class,
+                                 const struct class *tls_class, struct net_tls_config *config);
 
 /* stream_server_fail pushes why `operation` failed, and returns 3. */
 int stream_server_fail(lua_State *L, struct socket *server, const char *operation,

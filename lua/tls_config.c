@@ -207,7 +207,7 @@ static const struct class tls_config_class = {
 struct net_tls_config *tls_config_option(lua_State *L, int index) {
   args_option(L, index, "tlscfg");
   if (!lua_toboolean(L, -1)) {
-    luaL_argerror(L, index, "opts.tlscfg required: sockets without TLS are not supported");
+    return NULL;
   }
   const struct tls_config *self = class_test(L, -1, &tls_config_class);
   struct net_tls_config *config = self ? self->config : NULL;
@@ -220,6 +220,9 @@ struct net_tls_config *tls_config_option(lua_State *L, int index) {
 }
 
 struct net_tls_config *tls_config_argument(lua_State *L, int index) {
+  if (!lua_toboolean(L, index)) {
+    return NULL;
+  }
   const struct tls_config *self = class_test(L, index, &tls_config_class);
   return self && self->config ? self->config : tls_config_option(L, index);
 }

@@ -7,11 +7,12 @@
 
 #include "net/tls_config.h"
 
-/* tls_config_option pushes opts.tlscfg of the options, argument `index`, and returns it; it raises
-   where that is not a configuration. */
+/* tls_config_option pushes opts.tlscfg of the options, argument `index`, and returns it; NULL where
+   there is none or it is false: a plain socket is wanted. It raises where it is anything else. */
 struct net_tls_config *tls_config_option(lua_State *L, int index);
 
-/* tls_config_argument is tls_config_option for an argument that may be the configuration itself. */
+/* tls_config_argument is tls_config_option for an argument that may be the configuration itself.
+ */
 struct net_tls_config *tls_config_argument(lua_State *L, int index);
 
 /* tls_config_check returns argument `index`, a configuration. */

@@ -7,6 +7,7 @@
 #include "lua/socket_classes.h"
 #include "lua/stream_client.h"
 #include "lua/stream_server.h"
+#include "lua/stream_wrap.h"
 #include "lua/tls_config.h"
 #include "lua/triple.h"
 
@@ -17,7 +18,11 @@ enum {
 
 /* A path is no name that a certificate could be for: opts.servername has to give one (D-24). */
 int unix_client_new(lua_State *L) {
-  static const struct stream_client client = {.class = &tls_unix_client_class, .options = OPTIONS};
+  static const struct stream_client client = {
+      .plain_class = &unix_client_class,
+      .tls_class = &tls_unix_client_class,
+      .options = OPTIONS,
+  };
   const char *path = args_text(L, PATHNAME);
   struct net_error error;
   stream_client_prepare(L, &client);
@@ -33,7 +38,7 @@ int unix_server_new(lua_State *L) {
   struct net_error error;
   lua_settop(L, OPTIONS);
   struct net_tls_config *config = tls_config_argument(L, OPTIONS);
-  struct socket *server = stream_server_new(L, &tls_unix_server_class, config);
+  struct socket *server = stream_server_new(L, &unix_server_class, &tls_unix_server_class, config);
   if (!server) {
     return 3;
   }
@@ -41,4 +46,12 @@ int unix_server_new(lua_State *L) {
   const struct addresses *addresses = addresses_of_path(L, path, &error);
   return addresses ? stream_server_bind(L, index, addresses, (struct net_bind_options){0})
                    : stream_server_fail(L, server, "bind", error);
+}
+
+int unix_wrap(lua_State *L) {
+  return stream_wrap(L, &unix_stream_class, NET_FAMILY_UNIX);
+}
+
+int unix_pair(lua_State *L) {
+  return stream_pair(L, &unix_stream_class);
 }

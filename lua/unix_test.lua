@@ -100,7 +100,6 @@ for _, new in ipairs({ unix.client.new, unix.server.new }) do
     raises('string expected, got number', new, 1, with_name())
     raises('string contains zeros', new, path .. '\0x', with_name())
     raises('opts must be table', new, path, 1)
-    raises('opts.tlscfg required', new, path)
     raises('opts.tlscfg: net.tls.config expected, got table', new, path, { tlscfg = {} })
 end
 raises('opts.servername must be string', unix.client.new, path,

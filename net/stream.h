@@ -156,6 +156,26 @@ struct net_error net_get_nonblocking(int fd, bool *nonblocking);
 /* net_set_nonblocking sets or clears O_NONBLOCK. */
 struct net_error net_set_nonblocking(int fd, bool nonblocking);
 
+/* net_family is which families of addresses a descriptor may be of. */
+enum net_family {
+  NET_FAMILY_INET, /* IPv4 and IPv6 */
+  NET_FAMILY_UNIX
+};
+
+/* net_adopt makes a stream socket that somebody else has made one like those made here:
+   close-on-exec, and blocking or not. Sets what `*address` tells of its kind; the address itself
+   is empty. On failure `fd` is as it was: EPROTOTYPE where it is no stream, EAFNOSUPPORT where it
+   is not of `wanted`, ENOTSOCK, EBADF. */
+struct net_error net_adopt(int fd, enum net_family wanted, bool nonblocking,
+                           struct net_address *address);
+
+/* net_pair makes two unix stream sockets that are connected to each other. */
+struct net_error net_pair(bool nonblocking, int fds[2]);
+
+/* net_timer sets `*fd` to a descriptor that becomes readable after `timeout_ms` (> 0): what can
+   wait for nothing but descriptors waits for a time by it. */
+struct net_error net_timer(int64_t timeout_ms, int *fd);
+
 /* net_close closes `fd`. It is closed even when an error is returned. EINTR is not an error here.
  */
 struct net_error net_close(int fd);
