@@ -4,6 +4,7 @@
 
 #include "lua/addrinfo.h"
 #include "lua/args.h"
+#include "lua/new_connection.h"
 #include "lua/socket_classes.h"
 #include "lua/triple.h"
 #include "lua/wait.h"
@@ -64,16 +65,14 @@ static bool open_connection(struct socket *accepted, int fd, const struct net_ad
   return !accepted->config || socket_start_tls(accepted, true, NULL, error);
 }
 
-/* The results of accept. */
-static int push_accepted(lua_State *L, const struct net_address *peer) {
-  lua_pushvalue(L, ACCEPTED);
-  lua_pushnil(L);
+/* Pushes the results of accept. */
+static int deliver(lua_State *L, const struct net_address *peer) {
   if (lua_toboolean(L, WITH_AI)) {
     addrinfo_push(L, peer);
   } else {
     lua_pushnil(L);
   }
-  return 3;
+  return new_connection_deliver(L, SERVER, ACCEPTED);
 }
 
 /* A connection is there: pushes the results. ACCEPTED, nil in acceptfd, tells the two apart. */
@@ -89,7 +88,7 @@ static int taken(lua_State *L, int fd, const struct net_address *peer) {
     socket_dispose(accepted);
     return triple_error(L, TRIPLE_VALUE, error);
   }
-  return push_accepted(L, peer);
+  return deliver(L, peer);
 }
 
 static int accept_failed(lua_State *L, struct net_error error) {

@@ -100,23 +100,20 @@ static void copy_fields(lua_State *L) {
   }
 }
 
-/* Copies the methods of a class, which are below the table on the top, to that table, and puts them
-   there under the class's name too. */
-static void inherit_methods(lua_State *L, const char *name) {
-  copy_fields(L);
-  lua_pushvalue(L, -2);
-  lua_setfield(L, -2, name);
-}
-
+/* Copies the methods of `base` to the table on the top. */
 static void inherit(lua_State *L, const struct class *base) {
   class_push(L, base);
   lua_remove(L, -2);
   lua_insert(L, -2);
-  inherit_methods(L, base->name);
+  copy_fields(L);
   lua_remove(L, -2);
 }
 
+/* Puts the methods on the top there under the class's name too: with the other methods, classes
+   below inherit that. */
 static void set_name(lua_State *L, const char *name) {
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -2, name);
   lua_pushstring(L, name);
   lua_pushcclosure(L, instanceof, 1);
   lua_setfield(L, -2, "instanceof");
@@ -234,12 +231,10 @@ static void copy(lua_State *L) {
   lua_remove(L, -2);
 }
 
-void class_derive(lua_State *L, const struct class *class, const char *parent, const char *name) {
+void class_derive(lua_State *L, const struct class *class, const char *name) {
   luaL_checkstack(L, LUA_MINSTACK, name);
-  lua_newtable(L);
-  inherit_methods(L, parent);
+  copy(L);
   set_name(L, name);
-  lua_replace(L, -2);
   lua_insert(L, -2);
   copy(L);
   lua_pushstring(L, name);

@@ -5,7 +5,7 @@
    look-up.
 
    An object has the class's name in tostring(object) and object.instanceof(), and the methods of
-   each class above its own in object['that.class'] for calls past an override.
+   its class and of each above that in object['that.class'], for calls past an override.
 
    Where a class says so, a program can give its objects fields: they go before the methods. */
 
@@ -37,9 +37,9 @@ void class_push(lua_State *L, const struct class *class);
    it is derived from; NULL with nothing pushed where there is none of that name. */
 const struct class *class_push_derived(lua_State *L, const char *name);
 
-/* class_derive replaces the metatable and the methods of the class `parent`, which are on the top,
-   by those of a new class `name` below it. `class` is the class in C above them. */
-void class_derive(lua_State *L, const struct class *class, const char *parent, const char *name);
+/* class_derive replaces the metatable and the methods of a class, which are on the top, by those of
+   a new class `name` below it. `class` is the class in C above them. */
+void class_derive(lua_State *L, const struct class *class, const char *name);
 
 /* class_keep makes objects with the metatable at the second index from the top ones of `class`, and
    keeps it and the methods on the top, which stay, under the class's name for ever. */

@@ -36,7 +36,7 @@ with_both(function(client, accepted)
     assert(client:instanceof() == 'net.tls.stream.inet.Client')
     for _, name in ipairs({
         'net.Socket', 'net.stream.Socket', 'net.tls.Socket', 'net.tls.stream.Socket',
-        'net.tls.stream.inet.Socket',
+        'net.tls.stream.inet.Socket', 'net.tls.stream.inet.Client',
     }) do
         assert(client[name].fd(client) == client:fd(), name)
         assert(client[name].instanceof() == name)
@@ -122,7 +122,7 @@ with_both(function(client, accepted)
     assert(rawequal(client, echo) and made == 'made' and echo.name == 'abc' and #echo == 3)
     assert(tostring(echo):find('^my.Echo: ') and echo.instanceof() == 'my.Echo')
     assert(echo['net.tls.stream.inet.Client'].instanceof() == 'net.tls.stream.inet.Client')
-    assert(echo['net.tls.Socket'].write and not echo['my.Echo'])
+    assert(echo['net.tls.Socket'].write and echo['my.Echo'].init_done)
     triple(3, nil, nil, accepted:write('you'))
     triple('hello you', nil, nil, echo:read())
     echo.greeting = 'bye '

@@ -101,7 +101,7 @@ static int extend(lua_State *L) {
   if (!class) {
     return luaL_argerror(L, PARENT, lua_pushfstring(L, "no class '%s'", parent));
   }
-  class_derive(L, class, parent, name);
+  class_derive(L, class, name);
   if (lua_istable(L, METHODS)) {
     add_methods(L);
   }

@@ -9,7 +9,7 @@ static const luaL_Reg *const socket_lists[] = {
     stream_io_methods,       lock_methods,          socket_init_methods, NULL,
 };
 
-static const luaL_Reg *const server_lists[] = {server_methods, NULL};
+static const luaL_Reg *const server_lists[] = {server_methods, new_connection_methods, NULL};
 
 const struct class socket_class = {
     .name = "net.Socket",
