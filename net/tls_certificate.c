@@ -145,13 +145,25 @@ static bool describe(struct net_tls_certificate *certificate, X509 *x509) {
          set_names(certificate, x509);
 }
 
+static const STACK_OF(CRYPTO_BUFFER) * get_chain(const struct net_tls_socket *socket) {
+  return socket->is_handshaked ? SSL_get0_peer_certificates(socket->ssl) : NULL;
+}
+
+size_t net_tls_socket_num_peer_certificates(const struct net_tls_socket *socket) {
+  return sk_CRYPTO_BUFFER_num(get_chain(socket));
+}
+
 struct net_tls_certificate *net_tls_socket_peer_certificate(const struct net_tls_socket *socket) {
-  const STACK_OF(CRYPTO_BUFFER) *chain =
-      socket->is_handshaked ? SSL_get0_peer_certificates(socket->ssl) : NULL;
-  if (sk_CRYPTO_BUFFER_num(chain) == 0) {
+  return net_tls_socket_peer_certificate_at(socket, 0);
+}
+
+struct net_tls_certificate *net_tls_socket_peer_certificate_at(const struct net_tls_socket *socket,
+                                                               size_t index) {
+  const STACK_OF(CRYPTO_BUFFER) *chain = get_chain(socket);
+  if (index >= sk_CRYPTO_BUFFER_num(chain)) {
     return NULL;
   }
-  CRYPTO_BUFFER *der = sk_CRYPTO_BUFFER_value(chain, 0);
+  CRYPTO_BUFFER *der = sk_CRYPTO_BUFFER_value(chain, index);
   struct net_tls_certificate *certificate = calloc(1, sizeof(*certificate));
   X509 *x509 = certificate != NULL ? X509_parse_from_buffer(der) : NULL;
   if (x509 == NULL || !describe(certificate, x509)) {

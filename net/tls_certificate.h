@@ -1,7 +1,7 @@
 #ifndef NET_TLS_CERTIFICATE_H
 #define NET_TLS_CERTIFICATE_H
 
-/* The peer's certificate, as something to read. */
+/* The peer's certificates, as something to read. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +18,16 @@ struct net_tls_certificate;
    showed none, before the handshake and when memory is short. The caller frees it; it does not
    depend on the socket. */
 struct net_tls_certificate *net_tls_socket_peer_certificate(const struct net_tls_socket *socket);
+
+/* net_tls_socket_num_peer_certificates returns how many certificates the peer showed: its own, and
+   those with which it proves it, as it sent them. 0 before the handshake. */
+size_t net_tls_socket_num_peer_certificates(const struct net_tls_socket *socket);
+
+/* net_tls_socket_peer_certificate_at returns certificate `index` of those, 0 the peer's own; NULL
+   past the last and for one that cannot be parsed, otherwise as net_tls_socket_peer_certificate.
+   Nothing says that those behind the first have anything to do with it. */
+struct net_tls_certificate *net_tls_socket_peer_certificate_at(const struct net_tls_socket *socket,
+                                                               size_t index);
 
 /* net_tls_certificate_free frees a certificate. NULL is allowed. */
 void net_tls_certificate_free(struct net_tls_certificate *certificate);

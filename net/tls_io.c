@@ -96,7 +96,9 @@ static enum net_tls_outcome perform(struct net_tls_socket *socket,
   static const char *const closed_texts[] = {
       [NET_TLS_HANDSHAKE] = "handshake failed: Bad file descriptor",
       [NET_TLS_READ] = "read failed: Bad file descriptor",
+      [NET_TLS_PEEK] = "peek failed: Bad file descriptor",
       [NET_TLS_WRITE] = "write failed: Bad file descriptor",
+      [NET_TLS_KEY_UPDATE] = "key_update failed: Bad file descriptor",
   };
   socket->error = "";
   if (!socket->is_closed) {
@@ -115,14 +117,16 @@ static enum net_tls_outcome handshake(struct net_tls_socket *socket,
                   .kind = NET_TLS_HANDSHAKE, .operation = operation, .caller_waits = caller_waits});
 }
 
+/* `kind` is NET_TLS_READ or NET_TLS_PEEK. */
 static enum net_tls_outcome read_some(struct net_tls_socket *socket,
+                                      enum net_tls_operation_kind kind,
                                       struct net_tls_operation *operation, bool caller_waits,
                                       void *buffer, size_t capacity, size_t *length) {
   *length = 0;
   if (capacity == 0) {
     return net_tls_error(socket, "Invalid argument");
   }
-  return perform(socket, &(struct net_tls_request){.kind = NET_TLS_READ,
+  return perform(socket, &(struct net_tls_request){.kind = kind,
                                                    .operation = operation,
                                                    .caller_waits = caller_waits,
                                                    .buffer = buffer,
@@ -141,6 +145,20 @@ static enum net_tls_outcome write_all(struct net_tls_socket *socket,
                                                    .count = written});
 }
 
+/* What is accepted has not timed out. */
+static enum net_tls_outcome key_update(struct net_tls_socket *socket,
+                                       struct net_tls_operation *operation, bool caller_waits,
+                                       bool request_peer) {
+  enum net_tls_outcome outcome =
+      perform(socket, &(struct net_tls_request){.kind = NET_TLS_KEY_UPDATE,
+                                                .operation = operation,
+                                                .caller_waits = caller_waits,
+                                                .asks_peer = request_peer,
+                                                .length = 1,
+                                                .count = &operation->count});
+  return outcome == NET_TLS_TIMEOUT && operation->count > 0 ? NET_TLS_OK : outcome;
+}
+
 static enum net_tls_outcome tls_close(struct net_tls_socket *socket,
                                       struct net_tls_operation *operation, bool caller_waits) {
   return perform(socket,
@@ -156,13 +174,25 @@ enum net_tls_outcome net_tls_socket_try_handshake(struct net_tls_socket *socket,
 enum net_tls_outcome net_tls_socket_try_read(struct net_tls_socket *socket,
                                              struct net_tls_operation *operation, void *buffer,
                                              size_t capacity, size_t *length) {
-  return read_some(socket, operation, true, buffer, capacity, length);
+  return read_some(socket, NET_TLS_READ, operation, true, buffer, capacity, length);
+}
+
+enum net_tls_outcome net_tls_socket_try_peek(struct net_tls_socket *socket,
+                                             struct net_tls_operation *operation, void *buffer,
+                                             size_t capacity, size_t *length) {
+  return read_some(socket, NET_TLS_PEEK, operation, true, buffer, capacity, length);
 }
 
 enum net_tls_outcome net_tls_socket_try_write(struct net_tls_socket *socket,
                                               struct net_tls_operation *operation,
                                               const void *bytes, size_t length, size_t *written) {
   return write_all(socket, operation, true, bytes, length, written);
+}
+
+enum net_tls_outcome net_tls_socket_try_key_update(struct net_tls_socket *socket,
+                                                   struct net_tls_operation *operation,
+                                                   bool request_peer) {
+  return key_update(socket, operation, true, request_peer);
 }
 
 enum net_tls_outcome net_tls_socket_try_tls_close(struct net_tls_socket *socket,
@@ -182,7 +212,14 @@ enum net_tls_outcome net_tls_socket_read(struct net_tls_socket *socket, void *bu
                                          size_t capacity, size_t *length) {
   struct net_tls_operation operation;
   net_tls_socket_begin(socket, NET_TLS_READ, &operation);
-  return read_some(socket, &operation, false, buffer, capacity, length);
+  return read_some(socket, NET_TLS_READ, &operation, false, buffer, capacity, length);
+}
+
+enum net_tls_outcome net_tls_socket_peek(struct net_tls_socket *socket, void *buffer,
+                                         size_t capacity, size_t *length) {
+  struct net_tls_operation operation;
+  net_tls_socket_begin(socket, NET_TLS_PEEK, &operation);
+  return read_some(socket, NET_TLS_PEEK, &operation, false, buffer, capacity, length);
 }
 
 enum net_tls_outcome net_tls_socket_write(struct net_tls_socket *socket, const void *bytes,
@@ -191,6 +228,12 @@ enum net_tls_outcome net_tls_socket_write(struct net_tls_socket *socket, const v
   net_tls_socket_begin(socket, NET_TLS_WRITE, &operation);
   *written = 0;
   return write_all(socket, &operation, false, bytes, length, written);
+}
+
+enum net_tls_outcome net_tls_socket_key_update(struct net_tls_socket *socket, bool request_peer) {
+  struct net_tls_operation operation;
+  net_tls_socket_begin(socket, NET_TLS_KEY_UPDATE, &operation);
+  return key_update(socket, &operation, false, request_peer);
 }
 
 enum net_tls_outcome net_tls_socket_tls_close(struct net_tls_socket *socket) {

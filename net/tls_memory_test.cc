@@ -167,6 +167,35 @@ TEST(TlsMemory, OfASession) {
   EXPECT_GT(allocations, 10u);
 }
 
+// What a connection offers beside reading and writing: each says that there was no memory, or does
+// what it is for.
+TEST(TlsMemory, OfWhatElseAConnectionOffers) {
+  size_t allocations = FailEach([&](const std::function<void()> &arm) {
+    Connection connection(Case{true, TLS1_3_VERSION, Driver::kNonblocking});
+    connection.peer_options().identity = "server_chain";
+    ASSERT_TRUE(connection.Exchange(1, 10));
+    net_tls_socket *socket = connection.socket();
+    connection.peer().Write("hello");
+    char out[32];
+    arm();
+    if (net_tls_socket_export(socket, "label", 5, nullptr, 0, out, sizeof(out)) != NET_TLS_OK) {
+      EXPECT_TRUE(IsAboutMemory(net_tls_socket_error(socket)));
+    }
+    for (size_t i = 0; i < net_tls_socket_num_peer_certificates(socket); i++) {
+      net_tls_certificate_free(net_tls_socket_peer_certificate_at(socket, i));
+    }
+    Done peeked = connection.Peek();
+    EXPECT_TRUE(peeked.bytes == "hello" || IsAboutMemory(peeked.error)) << peeked.error;
+    EXPECT_EQ(peeked.bytes.size(), net_tls_socket_pending(socket));
+    Done updated = connection.KeyUpdate(true);
+    EXPECT_TRUE(updated.outcome == NET_TLS_OK || IsAboutMemory(updated.error)) << updated.error;
+    if (peeked.outcome == NET_TLS_OK && updated.outcome == NET_TLS_OK) {
+      EXPECT_EQ("hello", connection.Read().bytes);
+    }
+  });
+  EXPECT_GT(allocations, 10u);
+}
+
 // The first connection of a configuration loads and pools what the later ones find there.
 TEST(TlsMemory, OfAConfigurationAndItsFirstConnection) {
   const std::string ca = net_testing::ReadCertificate("ca.pem");

@@ -12,7 +12,10 @@ struct net_tls_request {
   struct net_tls_operation *operation;
   /* The caller waits: a want is returned. */
   bool caller_waits;
-  /* Read: where to, and how much at most. Write: what. `count` is how much has been done. */
+  /* Key update: the peer's key, too. */
+  bool asks_peer;
+  /* Read and peek: where to, and how much at most. Write: what. Key update: one. `count` is how
+     much has been done. */
   void *buffer;
   const uint8_t *bytes;
   size_t length;

@@ -72,6 +72,24 @@ bool net_tls_socket_is_reused(const struct net_tls_socket *socket) {
   return socket->is_handshaked && SSL_session_reused(socket->ssl);
 }
 
+const uint8_t *net_tls_socket_ocsp_response(const struct net_tls_socket *socket, size_t *length) {
+  const uint8_t *response = NULL;
+  *length = 0;
+  if (socket->is_handshaked) {
+    SSL_get0_ocsp_response(socket->ssl, &response, length);
+  }
+  return response;
+}
+
+const uint8_t *net_tls_socket_scts(const struct net_tls_socket *socket, size_t *length) {
+  const uint8_t *list = NULL;
+  *length = 0;
+  if (socket->is_handshaked) {
+    SSL_get0_signed_cert_timestamp_list(socket->ssl, &list, length);
+  }
+  return list;
+}
+
 enum net_tls_closed_by net_tls_socket_closed_by(const struct net_tls_socket *socket) {
   return socket->closed_by;
 }

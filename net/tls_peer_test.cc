@@ -10,6 +10,7 @@
 
 #include "gtest/gtest.h"
 #include "net/tls_certificate.h"
+#include "net/tls_session.h"
 #include "net/tls_socket.h"
 #include "testing/cases.h"
 #include "testing/certificates.h"
@@ -138,6 +139,54 @@ TEST_P(TlsPeerTest, AfterClose) {
   net_tls_certificate_free(certificate);
 }
 
+// What the server has for its certificate comes along, and with a session again.
+TEST_P(TlsPeerTest, StaplesAndTimestamps) {
+  const std::string response = "an OCSP response, whatever is in it";
+  const std::string list = std::string("\0\5\0\3abc", 7);
+  auto staple = [&](net_testing::Peer *server) {
+    ASSERT_TRUE(SSL_set_ocsp_response(
+        server->ssl(), reinterpret_cast<const uint8_t *>(response.data()), response.size()));
+    ASSERT_TRUE(SSL_set_signed_cert_timestamp_list(
+        server->ssl(), reinterpret_cast<const uint8_t *>(list.data()), list.size()));
+  };
+  auto staples = [](const net_tls_socket *socket) {
+    size_t length = 7;
+    const uint8_t *bytes = net_tls_socket_ocsp_response(socket, &length);
+    std::string both(reinterpret_cast<const char *>(bytes), length);
+    EXPECT_EQ(bytes == nullptr, length == 0);
+    bytes = net_tls_socket_scts(socket, &length);
+    EXPECT_EQ(bytes == nullptr, length == 0);
+    return both + "|" + std::string(reinterpret_cast<const char *>(bytes), length);
+  };
+  connection_.Open();
+  if (GetParam().is_client) {
+    staple(&peer());
+  }
+  EXPECT_EQ("|", staples(socket()));
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  ASSERT_EQ(GetParam().is_client ? response + "|" + list : "|", staples(socket()));
+  if (GetParam().is_client) {
+    net_tls_session *session = net_tls_socket_session(socket());
+    Connection second(GetParam());
+    second.UseConfig(connection_.config());
+    second.peer_options().context = peer().context();
+    second.Open();
+    EXPECT_TRUE(net_tls_socket_set_session(second.socket(), session));
+    ASSERT_TRUE(second.Exchange(1, 10));
+    EXPECT_TRUE(net_tls_socket_is_reused(second.socket()));
+    EXPECT_EQ(response + "|" + list, staples(second.socket()));
+    net_tls_session_free(session);
+  }
+}
+
+TEST_P(TlsPeerTest, NoStaples) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  size_t length = 7;
+  EXPECT_EQ(nullptr, net_tls_socket_ocsp_response(socket(), &length));
+  EXPECT_EQ(0u, length);
+  EXPECT_EQ(nullptr, net_tls_socket_scts(socket(), &length));
+}
+
 INSTANTIATE_TEST_SUITE_P(Cases, TlsPeerTest, testing::ValuesIn(net_testing::AllCases()),
                          net_testing::CaseParamName);
 
@@ -193,6 +242,25 @@ TEST(TlsCertificate, OfAServer) {
   EXPECT_EQ(pem, net_tls_certificate_pem(certificate));
   EXPECT_EQ(Sha256(pem), net_tls_certificate_sha256(certificate));
   net_tls_certificate_free(certificate);
+}
+
+TEST(TlsCertificate, WholeChain) {
+  Connection connection((Case()));
+  connection.peer_options().identity = "server_chain";
+  connection.Open();
+  EXPECT_EQ(0u, net_tls_socket_num_peer_certificates(connection.socket()));
+  EXPECT_EQ(nullptr, net_tls_socket_peer_certificate_at(connection.socket(), 0));
+  ASSERT_TRUE(connection.Exchange(1, 10));
+  ASSERT_EQ(2u, net_tls_socket_num_peer_certificates(connection.socket()));
+  std::string chain;
+  for (size_t i = 0; i < 2; i++) {
+    net_tls_certificate *certificate = net_tls_socket_peer_certificate_at(connection.socket(), i);
+    ASSERT_NE(nullptr, certificate);
+    chain += net_tls_certificate_pem(certificate);
+    net_tls_certificate_free(certificate);
+  }
+  EXPECT_EQ(ReadCertificate("server_chain.pem"), chain);
+  EXPECT_EQ(nullptr, net_tls_socket_peer_certificate_at(connection.socket(), 2));
 }
 
 TEST(TlsCertificate, OfAClient) {

@@ -117,6 +117,8 @@ struct net_tls_socket *net_tls_socket_new_client(struct net_tls_config *config,
     return NULL;
   }
   SSL_set_connect_state(socket->ssl);
+  SSL_enable_ocsp_stapling(socket->ssl);
+  SSL_enable_signed_cert_timestamps(socket->ssl);
   SSL_set_custom_verify(socket->ssl, SSL_VERIFY_PEER, net_tls_verify);
   return socket;
 }

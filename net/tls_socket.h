@@ -117,6 +117,12 @@ enum net_tls_outcome net_tls_socket_handshake(struct net_tls_socket *socket);
 enum net_tls_outcome net_tls_socket_read(struct net_tls_socket *socket, void *buffer,
                                          size_t capacity, size_t *length);
 
+/* net_tls_socket_peek is net_tls_socket_read, which see, but consumes nothing: the next read
+   returns the same bytes. It looks into one record, so that it may set fewer bytes than a read
+   would. */
+enum net_tls_outcome net_tls_socket_peek(struct net_tls_socket *socket, void *buffer,
+                                         size_t capacity, size_t *length);
+
 /* net_tls_socket_write sends `length` bytes, in as many records as it takes (D-05), and performs
    the handshake where that has not been done. `*written` is set to the number of bytes that the
    socket has accepted: with NET_TLS_OK all, with any other outcome those that need not, and must
@@ -127,6 +133,15 @@ enum net_tls_outcome net_tls_socket_read(struct net_tls_socket *socket, void *bu
    performs the handshake (D-07). NET_TLS_CLOSED: D-09. */
 enum net_tls_outcome net_tls_socket_write(struct net_tls_socket *socket, const void *bytes,
                                           size_t length, size_t *written);
+
+/* net_tls_socket_key_update changes the key that this side sends with, and with `request_peer` asks
+   the peer to change its own (RFC 8446, section 4.6.3). It performs the handshake where that has
+   not been done. NET_TLS_OK: the message is accepted as bytes of a write are, and goes out as they
+   do (D-06). NET_TLS_TIMEOUT: it is not, because bytes accepted earlier could not be sent or the
+   handshake is not complete. NET_TLS_ERROR also where TLS 1.2 or older was agreed on, which has no
+   key update: the connection goes on. NET_TLS_CLOSED: as with a write. A peer may take more than a
+   few dozen without data in between for an attack, and end the connection. */
+enum net_tls_outcome net_tls_socket_key_update(struct net_tls_socket *socket, bool request_peer);
 
 /* net_tls_socket_tls_close sends what was accepted and then close_notify, once, and does not wait
    for the peer's (D-19, RFC 8446 section 6.1). NET_TLS_OK also where there is nothing to notify and
@@ -162,7 +177,9 @@ const char *net_tls_socket_error(const struct net_tls_socket *socket);
 enum net_tls_operation_kind {
   NET_TLS_HANDSHAKE,
   NET_TLS_READ,
+  NET_TLS_PEEK,
   NET_TLS_WRITE,
+  NET_TLS_KEY_UPDATE,
   NET_TLS_CLOSE
 };
 
@@ -175,6 +192,8 @@ struct net_tls_operation {
   /* What to wait for after a want: NET_TRANSPORT_READABLE, NET_TRANSPORT_WRITABLE, or both where a
      read owes bytes that the peer does not take. */
   unsigned directions;
+  /* Of a key update: 1 once it is accepted. */
+  size_t count;
 };
 
 /* net_tls_socket_begin starts an operation: its absolute deadlines are taken now (D-15). */
@@ -197,12 +216,22 @@ enum net_tls_outcome net_tls_socket_try_read(struct net_tls_socket *socket,
                                              struct net_tls_operation *operation, void *buffer,
                                              size_t capacity, size_t *length);
 
+/* net_tls_socket_try_peek: net_tls_socket_peek, which see, without a wait. */
+enum net_tls_outcome net_tls_socket_try_peek(struct net_tls_socket *socket,
+                                             struct net_tls_operation *operation, void *buffer,
+                                             size_t capacity, size_t *length);
+
 /* net_tls_socket_try_write: net_tls_socket_write, which see, without a wait. `*written` is 0 at the
    first call and left alone between the calls: it says where the operation goes on. `bytes` may
    move between the calls, and those before `*written` are not looked at again. */
 enum net_tls_outcome net_tls_socket_try_write(struct net_tls_socket *socket,
                                               struct net_tls_operation *operation,
                                               const void *bytes, size_t length, size_t *written);
+
+/* net_tls_socket_try_key_update: net_tls_socket_key_update, which see, without a wait. */
+enum net_tls_outcome net_tls_socket_try_key_update(struct net_tls_socket *socket,
+                                                   struct net_tls_operation *operation,
+                                                   bool request_peer);
 
 /* net_tls_socket_try_tls_close: net_tls_socket_tls_close, which see, without a wait. */
 enum net_tls_outcome net_tls_socket_try_tls_close(struct net_tls_socket *socket,
@@ -215,6 +244,11 @@ enum net_tls_outcome net_tls_socket_close_transport(struct net_tls_socket *socke
 /* net_tls_socket_has_buffered returns true when a read would find plaintext or a whole record
    without the transport: then there is nothing to wait for. */
 bool net_tls_socket_has_buffered(const struct net_tls_socket *socket);
+
+/* net_tls_socket_pending returns how many bytes of plaintext a read gives at least without the
+   transport. 0: it gives none; where the connection is over, net_tls_socket_has_buffered tells.
+   What has been received is decrypted for that, as far as one record. */
+size_t net_tls_socket_pending(struct net_tls_socket *socket);
 
 /* What is known of the connection. Texts live as long as the socket unless said otherwise. */
 
@@ -240,6 +274,27 @@ const char *net_tls_socket_server_name(const struct net_tls_socket *socket);
 
 /* net_tls_socket_is_reused returns true where the handshake resumed an earlier session. */
 bool net_tls_socket_is_reused(const struct net_tls_socket *socket);
+
+/* net_tls_socket_ocsp_response returns the OCSP response that the server stapled to its certificate
+   (RFC 6066, section 8), in DER and as it came, and sets `*length`; NULL where there is none, on a
+   server and before the handshake. A client always asks for it. */
+const uint8_t *net_tls_socket_ocsp_response(const struct net_tls_socket *socket, size_t *length);
+
+/* net_tls_socket_scts returns the SignedCertificateTimestampList that came with the handshake (RFC
+   6962, section 3.3), as it came, and sets `*length`; otherwise as net_tls_socket_ocsp_response. */
+const uint8_t *net_tls_socket_scts(const struct net_tls_socket *socket, size_t *length);
+
+/* net_tls_socket_export derives `length` bytes for a protocol of the caller's from the connection's
+   secrets and writes them to `out` (RFC 5705; RFC 8446, section 7.5): both sides get the same for
+   the same label and context, and nobody else does. With the label "EXPORTER-Channel-Binding", an
+   empty context and 32 bytes it is the channel binding tls-exporter (RFC 9266). A NULL `context` is
+   none, which TLS 1.2 tells from an empty one. Returns NET_TLS_OK, or NET_TLS_ERROR before the
+   handshake, for a label that is empty, longer than 249 bytes or TLS's own, for a context longer
+   than 65535 bytes, for a `length` of 0 or more than 8160, and where a connection of TLS 1.2 lacks
+   the extended master secret (RFC 7627, section 5.4), so that others could have the same bytes. */
+enum net_tls_outcome net_tls_socket_export(struct net_tls_socket *socket, const char *label,
+                                           size_t label_length, const void *context,
+                                           size_t context_length, void *out, size_t length);
 
 /* net_tls_closed_by tells what ended the connection first (D-10). */
 enum net_tls_closed_by {

@@ -61,6 +61,8 @@ struct net_tls_socket {
   bool is_dead;
   /* The transport has nothing more to receive. */
   bool is_at_end;
+  /* BoringSSL has seen the close_notify, or what is wrong with the input: the next read tells. */
+  bool has_seen_end;
 };
 
 /* net_tls_out_of_memory is the text of a failure that there was no memory to describe. */

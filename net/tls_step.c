@@ -12,14 +12,18 @@
 static const char *const operation_names[] = {
     [NET_TLS_HANDSHAKE] = "handshake",
     [NET_TLS_READ] = "read",
+    [NET_TLS_PEEK] = "peek",
     [NET_TLS_WRITE] = "write",
+    [NET_TLS_KEY_UPDATE] = "key_update",
     [NET_TLS_CLOSE] = "tls_close",
 };
 
 static const char *const tls_closed_texts[] = {
     [NET_TLS_HANDSHAKE] = "handshake failed: the socket's TLS is closed",
     [NET_TLS_READ] = "read failed: the socket's TLS is closed",
+    [NET_TLS_PEEK] = "peek failed: the socket's TLS is closed",
     [NET_TLS_WRITE] = "write failed: the socket's TLS is closed",
+    [NET_TLS_KEY_UPDATE] = "key_update failed: the socket's TLS is closed",
 };
 
 const char *net_tls_request_name(const struct net_tls_socket *socket,
@@ -135,7 +139,21 @@ static bool has_record(const struct net_tls_socket *socket) {
 
 bool net_tls_socket_has_buffered(const struct net_tls_socket *socket) {
   return socket->is_dead || socket->is_closed_by_peer || socket->is_at_end ||
-         socket->receive_error != 0 || has_record(socket);
+         socket->has_seen_end || socket->receive_error != 0 || has_record(socket);
+}
+
+size_t net_tls_socket_pending(struct net_tls_socket *socket) {
+  uint8_t byte = 0;
+  if (!socket->is_handshaked || socket->is_dead || socket->is_closed) {
+    return 0;
+  }
+  if (SSL_pending(socket->ssl) == 0 && has_record(socket)) {
+    ERR_clear_error();
+    int result = SSL_peek(socket->ssl, &byte, 1);
+    socket->has_seen_end = result <= 0 && SSL_get_error(socket->ssl, result) != SSL_ERROR_WANT_READ;
+    ERR_clear_error();
+  }
+  return (size_t)SSL_pending(socket->ssl);
 }
 
 /* Takes what is there, over as many records as fit (D-08). */
@@ -150,13 +168,21 @@ static int read_records(struct net_tls_socket *socket, const struct net_tls_requ
   return result;
 }
 
+static int peek_record(struct net_tls_socket *socket, const struct net_tls_request *request) {
+  int room = request->length < INT_MAX ? (int)request->length : INT_MAX;
+  int result = SSL_peek(socket->ssl, request->buffer, room);
+  *request->count = result > 0 ? (size_t)result : 0;
+  return result;
+}
+
 static enum net_tls_outcome step_read(struct net_tls_socket *socket,
                                       const struct net_tls_request *request) {
   if (socket->is_closed_by_peer) {
     return NET_TLS_CLOSED;
   }
   ERR_clear_error();
-  int result = read_records(socket, request);
+  int result =
+      request->kind == NET_TLS_PEEK ? peek_record(socket, request) : read_records(socket, request);
   enum net_tls_outcome outcome =
       result > 0 ? NET_TLS_OK : net_tls_not_done(socket, request, result);
   /* What ended the stream behind these bytes is for the next read to tell. */
@@ -182,6 +208,36 @@ static enum net_tls_outcome step_write(struct net_tls_socket *socket,
     *request->count += (size_t)result;
   }
   return when_sent(socket, *request->count < request->length ? NET_TLS_WANT_WRITE : NET_TLS_OK);
+}
+
+/* An acknowledgement that BoringSSL keeps for the next write goes first: it would stand for this
+   update, although it asks the peer for nothing. */
+static bool update_key(struct net_tls_socket *socket, bool asks_peer) {
+  int type = asks_peer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED;
+  return SSL_write(socket->ssl, "", 0) >= 0 && SSL_key_update(socket->ssl, type) &&
+         SSL_write(socket->ssl, "", 0) >= 0;
+}
+
+static enum net_tls_outcome step_key_update(struct net_tls_socket *socket,
+                                            const struct net_tls_request *request) {
+  if (SSL_version(socket->ssl) != TLS1_3_VERSION) {
+    return net_tls_error(socket, "key_update failed: TLS 1.2 and older have no key update");
+  }
+  if (socket->is_tls_closed) {
+    return net_tls_error(socket, tls_closed_texts[request->kind]);
+  }
+  if (socket->is_send_refused) {
+    return socket->is_closed_by_peer ? NET_TLS_CLOSED : failure(socket);
+  }
+  if (*request->count == 0 && net_buffer_length(&socket->sending) == 0) {
+    ERR_clear_error();
+    if (!update_key(socket, request->asks_peer)) {
+      net_tls_fail_tls(socket, operation_names[request->kind]);
+      return failure(socket);
+    }
+    *request->count = 1;
+  }
+  return when_sent(socket, *request->count == 0 ? NET_TLS_WANT_WRITE : NET_TLS_OK);
 }
 
 /* Behind everything that has been accepted, close_notify goes into the send buffer, once. */
@@ -217,9 +273,17 @@ enum net_tls_outcome net_tls_step(struct net_tls_socket *socket,
   if (outcome != NET_TLS_OK) {
     return outcome;
   }
-  if (request->kind == NET_TLS_HANDSHAKE) {
-    bool has_failed = socket->is_send_refused && !socket->is_closed_by_peer;
-    return has_failed ? failure(socket) : NET_TLS_OK;
+  switch (request->kind) {
+    case NET_TLS_READ:
+    case NET_TLS_PEEK:
+      return step_read(socket, request);
+    case NET_TLS_WRITE:
+      return step_write(socket, request);
+    case NET_TLS_KEY_UPDATE:
+      return step_key_update(socket, request);
+    default:
+      break;
   }
-  return request->kind == NET_TLS_READ ? step_read(socket, request) : step_write(socket, request);
+  bool has_failed = socket->is_send_refused && !socket->is_closed_by_peer;
+  return has_failed ? failure(socket) : NET_TLS_OK;
 }

@@ -21,7 +21,7 @@ void net_tls_socket_begin(const struct net_tls_socket *socket, enum net_tls_oper
                           struct net_tls_operation *operation) {
   int64_t receive_ms = socket->receive_deadline;
   int64_t send_ms = socket->send_deadline;
-  bool reads = kind == NET_TLS_HANDSHAKE || kind == NET_TLS_READ;
+  bool reads = kind == NET_TLS_HANDSHAKE || kind == NET_TLS_READ || kind == NET_TLS_PEEK;
   int64_t own = reads ? receive_ms : send_ms;
   *operation = (struct net_tls_operation){
       .kind = kind, .readable_deadline = INT64_MAX, .writable_deadline = INT64_MAX};
@@ -80,8 +80,8 @@ bool net_tls_is_time_up(const struct net_tls_socket *socket, const struct net_tl
   if (socket->mode == NET_TRANSPORT_BLOCKING && is_over_clock_limit(socket, request, retries)) {
     return true;
   }
-  if (socket->mode == NET_TRANSPORT_NONBLOCKING && request->kind == NET_TLS_WRITE &&
-      socket->send_deadline == 0) {
+  bool writes = request->kind == NET_TLS_WRITE || request->kind == NET_TLS_KEY_UPDATE;
+  if (socket->mode == NET_TRANSPORT_NONBLOCKING && writes && socket->send_deadline == 0) {
     /* It forbids to wait, not to go on as long as the transport takes what it is given. */
     return false;
   }

@@ -169,6 +169,27 @@ Done Connection::Read(size_t capacity) {
   return done;
 }
 
+Done Connection::Peek(size_t capacity) {
+  if (socket_ == nullptr) {
+    Open();
+  }
+  std::string buffer(capacity, '\0');
+  size_t length = SIZE_MAX;
+  enum net_tls_outcome outcome = NET_TLS_OK;
+  if (case_.driver != Driver::kTry) {
+    outcome = net_tls_socket_peek(socket_, &buffer[0], capacity, &length);
+  } else {
+    outcome = RunTry(NET_TLS_PEEK, [&](struct net_tls_operation *operation) {
+      return net_tls_socket_try_peek(socket_, operation, &buffer[0], capacity, &length);
+    });
+  }
+  Done done = Finish(outcome);
+  Check(length <= capacity, "a peek beyond its buffer");
+  Check((outcome == NET_TLS_OK) == (length > 0), "a peek's outcome and length do not agree");
+  done.bytes = buffer.substr(0, length);
+  return done;
+}
+
 Done Connection::ReadAll(size_t length) {
   Done all;
   while (all.bytes.size() < length && all.outcome == NET_TLS_OK) {
@@ -202,6 +223,18 @@ Done Connection::Write(const std::string &bytes) {
   Check(outcome != NET_TLS_OK || written == bytes.size(), "a write that is OK but not complete");
   done.written = written;
   return done;
+}
+
+Done Connection::KeyUpdate(bool request_peer) {
+  if (socket_ == nullptr) {
+    Open();
+  }
+  if (case_.driver != Driver::kTry) {
+    return Finish(net_tls_socket_key_update(socket_, request_peer));
+  }
+  return Finish(RunTry(NET_TLS_KEY_UPDATE, [&](struct net_tls_operation *operation) {
+    return net_tls_socket_try_key_update(socket_, operation, request_peer);
+  }));
 }
 
 Done Connection::TlsClose() {

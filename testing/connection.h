@@ -89,9 +89,11 @@ class Connection {
 
   Done Handshake();
   Done Read(size_t capacity = 65536);
+  Done Peek(size_t capacity = 65536);
   // Reads until `length` bytes have come or a read is not OK; the outcome is that of the last one.
   Done ReadAll(size_t length);
   Done Write(const std::string &bytes);
+  Done KeyUpdate(bool request_peer);
   Done TlsClose();
   Done Close();
   void Free();
