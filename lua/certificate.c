@@ -37,14 +37,34 @@ static void push_table(lua_State *L, const struct net_tls_certificate *certifica
   set_text(L, "pem", net_tls_certificate_pem(certificate));
 }
 
-int certificate_push(lua_State *L, const struct net_tls_socket *tls) {
+static void push(lua_State *L, const struct net_tls_socket *tls, size_t index) {
   struct box *box = box_push(L, free_certificate);
-  box->object = net_tls_socket_peer_certificate(tls);
+  box->object = net_tls_socket_peer_certificate_at(tls, index);
   if (box->object) {
     push_table(L, box->object);
     box_free(box);
   } else {
     lua_pushnil(L);
+  }
+  lua_remove(L, -2);
+}
+
+int certificate_push(lua_State *L, const struct net_tls_socket *tls) {
+  push(L, tls, 0);
+  return 1;
+}
+
+/* One that cannot be read ends the array. */
+int certificate_push_chain(lua_State *L, const struct net_tls_socket *tls) {
+  size_t count = net_tls_socket_num_peer_certificates(tls);
+  if (count == 0) {
+    lua_pushnil(L);
+    return 1;
+  }
+  lua_newtable(L);
+  for (size_t i = 0; i < count; i++) {
+    push(L, tls, i);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   return 1;
 }

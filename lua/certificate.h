@@ -10,4 +10,8 @@
  */
 int certificate_push(lua_State *L, const struct net_tls_socket *tls);
 
+/* certificate_push_chain pushes an array of such tables, of all that the peer showed, its own
+   first; nil for none. Returns 1. */
+int certificate_push_chain(lua_State *L, const struct net_tls_socket *tls);
+
 #endif

@@ -126,7 +126,9 @@ INSTANTIATE_TEST_SUITE_P(
         "addrinfo.getaddrinfo('127.0.0.1', 1)", "config.new():set_ecdhecurves('X25519,P-256')",
         "assert(#client:read(1000) == 100)",
         "assert(client:readsync() and client:getpeername():addr() and client.sock:fd())",
-        "assert(client:peer_certificate().pem)",
+        "assert(client:peer_certificate().pem)", "assert(client:peer_certificate_chain()[1].pem)",
+        "assert(#client:exporter('label', nil, 8160) == 8160)",
+        "assert(client:peek(5) == 'xxxxx' and client:pending() == 100 and client:key_update(true))",
         "client:read(1000) local str = client:session():export() "
         "assert(session.import(str, client_config):servername() == '127.0.0.1') "
         "assert(not session.import('x', client_config))",

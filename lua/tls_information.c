@@ -1,5 +1,6 @@
 /* What is known of a TLS connection. Each of these returns nil for what is not known. */
 
+#include "lua/args.h"
 #include "lua/certificate.h"
 #include "lua/socket_classes.h"
 #include "lua/tls_session.h"
@@ -91,6 +92,61 @@ static int get_peer_certificate(lua_State *L) {
   return tls ? certificate_push(L, tls) : push_text(L, NULL);
 }
 
+static int get_peer_certificate_chain(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  return tls ? certificate_push_chain(L, tls) : push_text(L, NULL);
+}
+
+static int push_bytes(lua_State *L,
+                      const uint8_t *(*get)(const struct net_tls_socket *tls, size_t *length)) {
+  struct net_tls_socket *tls = check(L);
+  size_t length = 0;
+  const uint8_t *bytes = tls ? get(tls, &length) : NULL;
+  if (!bytes) {
+    return push_text(L, NULL);
+  }
+  lua_pushlstring(L, (const char *)bytes, length);
+  return 1;
+}
+
+static int get_ocsp_response(lua_State *L) {
+  return push_bytes(L, net_tls_socket_ocsp_response);
+}
+
+static int get_scts(lua_State *L) {
+  return push_bytes(L, net_tls_socket_scts);
+}
+
+/* pending() -> how many bytes a read gives at least without the transport */
+static int get_pending(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  lua_pushinteger(L, tls ? (lua_Integer)net_tls_socket_pending(tls) : 0);
+  return 1;
+}
+
+/* exporter(label, context, length) -> str, err (RFC 5705). Lengths that cannot be are C's to
+   refuse, and so is a socket without a handshake. */
+static int export_key(lua_State *L) {
+  struct net_tls_socket *tls = check(L);
+  size_t label_length = 0;
+  size_t context_length = 0;
+  const char *label = args_string(L, 2, &label_length);
+  const char *context = lua_isnil(L, 3) ? NULL : args_string(L, 3, &context_length);
+  lua_Integer wanted = args_integer(L, 4);
+  size_t length = wanted > 0 && wanted <= (lua_Integer)NET_TLS_EXPORT_MAXIMUM ? (size_t)wanted : 0;
+  luaL_Buffer buffer;
+  char *out = luaL_buffinitsize(L, &buffer, length);
+  if (!tls || net_tls_socket_export(tls, label, label_length, context, context_length, out,
+                                    length) != NET_TLS_OK) {
+    lua_pushnil(L);
+    lua_pushstring(
+        L, tls ? net_tls_socket_error(tls) : "exporter failed: the handshake is not complete");
+    return 2;
+  }
+  luaL_pushresultsize(&buffer, length);
+  return 1;
+}
+
 const luaL_Reg tls_information_methods[] = {
     {"version", get_version},
     {"cipher", get_cipher},
@@ -103,5 +159,10 @@ const luaL_Reg tls_information_methods[] = {
     {"session", tls_session_method},
     {"alert", get_alert},
     {"peer_certificate", get_peer_certificate},
+    {"peer_certificate_chain", get_peer_certificate_chain},
+    {"ocsp_response", get_ocsp_response},
+    {"scts", get_scts},
+    {"pending", get_pending},
+    {"exporter", export_key},
     {NULL, NULL},
 };

@@ -13,8 +13,10 @@
 struct call {
   struct wait_target target;
   struct net_tls_operation operation;
-  /* read: how much at most. */
+  /* read and peek: how much at most. */
   size_t capacity;
+  /* key_update: whether the peer is asked for one. */
+  bool asks_peer;
   /* write: how much has been done. */
   size_t written;
 };
@@ -30,13 +32,21 @@ enum {
 static const char *const names[] = {
     [NET_TLS_HANDSHAKE] = "handshake",
     [NET_TLS_READ] = "read",
+    [NET_TLS_PEEK] = "peek",
     [NET_TLS_WRITE] = "write",
+    [NET_TLS_KEY_UPDATE] = "key_update",
     [NET_TLS_CLOSE] = "tls_close",
 };
 
 static enum triple_kind kind_of(const struct call *call) {
-  enum net_tls_operation_kind kind = call->operation.kind;
-  return kind == NET_TLS_READ || kind == NET_TLS_WRITE ? TRIPLE_VALUE : TRIPLE_OK;
+  switch (call->operation.kind) {
+    case NET_TLS_READ:
+    case NET_TLS_PEEK:
+    case NET_TLS_WRITE:
+      return TRIPLE_VALUE;
+    default:
+      return TRIPLE_OK;
+  }
 }
 
 static int64_t remaining(const struct socket *socket, const void *context,
@@ -89,6 +99,26 @@ static enum net_tls_outcome try_read(lua_State *L, struct socket *socket, struct
   return outcome;
 }
 
+/* Pushes what a read would give. */
+static enum net_tls_outcome try_peek(lua_State *L, struct socket *socket, struct call *call) {
+  size_t length = 0;
+  void *buffer = scratch_get(L, call->capacity);
+  enum net_tls_outcome outcome =
+      socket->nonblocking
+          ? net_tls_socket_try_peek(socket->tls, &call->operation, buffer, call->capacity, &length)
+          : net_tls_socket_peek(socket->tls, buffer, call->capacity, &length);
+  if (outcome == NET_TLS_OK) {
+    lua_pushlstring(L, buffer, length);
+  }
+  return outcome;
+}
+
+static enum net_tls_outcome try_key_update(struct socket *socket, struct call *call) {
+  return socket->nonblocking
+             ? net_tls_socket_try_key_update(socket->tls, &call->operation, call->asks_peer)
+             : net_tls_socket_key_update(socket->tls, call->asks_peer);
+}
+
 static enum net_tls_outcome attempt(lua_State *L, struct socket *socket, struct call *call) {
   switch (call->operation.kind) {
     case NET_TLS_READ:
@@ -97,6 +127,10 @@ static enum net_tls_outcome attempt(lua_State *L, struct socket *socket, struct 
       return try_write(L, socket, call);
     case NET_TLS_CLOSE:
       return try_close(socket, call);
+    case NET_TLS_PEEK:
+      return try_peek(L, socket, call);
+    case NET_TLS_KEY_UPDATE:
+      return try_key_update(socket, call);
     case NET_TLS_HANDSHAKE:
       break;
   }
@@ -240,14 +274,32 @@ int tls_io_write(lua_State *L) {
   return start(L, socket, &call);
 }
 
-int tls_io_read(lua_State *L) {
+int tls_io_key_update(lua_State *L) {
+  struct socket *socket = check(L);
+  struct call call;
+  bool asks_peer = !lua_isnoneornil(L, ARGUMENT) && args_boolean(L, ARGUMENT);
+  begin(socket, NET_TLS_KEY_UPDATE, &call);
+  call.asks_peer = asks_peer;
+  return start(L, socket, &call);
+}
+
+/* `kind` is NET_TLS_READ or NET_TLS_PEEK. */
+static int start_read(lua_State *L, enum net_tls_operation_kind kind) {
   struct socket *socket = check(L);
   struct call call;
   lua_Integer capacity = lua_isnoneornil(L, ARGUMENT) ? BUFSIZ : args_integer(L, ARGUMENT);
   if (capacity <= 0) {
     return triple_error(L, TRIPLE_VALUE, "Invalid argument");
   }
-  begin(socket, NET_TLS_READ, &call);
+  begin(socket, kind, &call);
   call.capacity = (lua_Unsigned)capacity < SCRATCH_MAX ? (size_t)capacity : SCRATCH_MAX;
   return start(L, socket, &call);
+}
+
+int tls_io_read(lua_State *L) {
+  return start_read(L, NET_TLS_READ);
+}
+
+int tls_io_peek(lua_State *L) {
+  return start_read(L, NET_TLS_PEEK);
 }

@@ -12,6 +12,12 @@ int tls_io_handshake(lua_State *L);
 /* tls_io_read is read([bufsize]) -> str, err, timeout. */
 int tls_io_read(lua_State *L);
 
+/* tls_io_peek is peek([bufsize]) -> str, err, timeout. */
+int tls_io_peek(lua_State *L);
+
+/* tls_io_key_update is key_update([request_peer]) -> ok, err, timeout. */
+int tls_io_key_update(lua_State *L);
+
 /* tls_io_write is write(str) -> len, err, timeout. */
 int tls_io_write(lua_State *L);
 

@@ -46,6 +46,8 @@ const luaL_Reg tls_io_methods[] = {
     {"recv", tls_io_read},
     {"write", tls_io_write},
     {"send", tls_io_write},
+    {"peek", tls_io_peek},
+    {"key_update", tls_io_key_update},
     {"tls_close", tls_io_close},
     {"poll_wait", tls_io_poll_wait},
     {"setclocklimit", set_clock_limit},

@@ -6,9 +6,8 @@
 
 #include "net/tls_socket_internal.h"
 
-/* What HKDF-Expand gives with the shortest hash, and what its label has room for beside "tls13 ".
- */
-#define MAXIMUM_LENGTH ((size_t)255 * 32)
+/* What the label of HKDF-Expand has room for beside "tls13 "; with the shortest hash it gives
+   NET_TLS_EXPORT_MAXIMUM bytes, 255 times the hash. */
 #define MAXIMUM_LABEL 249
 #define MAXIMUM_CONTEXT 65535
 
@@ -32,7 +31,7 @@ enum net_tls_outcome net_tls_socket_export(struct net_tls_socket *socket, const 
     return net_tls_error(socket, "exporter failed: the handshake is not complete");
   }
   if (label_length == 0 || label_length > MAXIMUM_LABEL || is_reserved(label, label_length) ||
-      context_length > MAXIMUM_CONTEXT || length == 0 || length > MAXIMUM_LENGTH) {
+      context_length > MAXIMUM_CONTEXT || length == 0 || length > NET_TLS_EXPORT_MAXIMUM) {
     return net_tls_error(socket, "exporter failed: Invalid argument");
   }
   if (!SSL_get_extms_support(socket->ssl)) {

@@ -284,14 +284,18 @@ const uint8_t *net_tls_socket_ocsp_response(const struct net_tls_socket *socket,
    6962, section 3.3), as it came, and sets `*length`; otherwise as net_tls_socket_ocsp_response. */
 const uint8_t *net_tls_socket_scts(const struct net_tls_socket *socket, size_t *length);
 
+/* NET_TLS_EXPORT_MAXIMUM is how many bytes net_tls_socket_export derives at most. */
+#define NET_TLS_EXPORT_MAXIMUM ((size_t)8160)
+
 /* net_tls_socket_export derives `length` bytes for a protocol of the caller's from the connection's
    secrets and writes them to `out` (RFC 5705; RFC 8446, section 7.5): both sides get the same for
    the same label and context, and nobody else does. With the label "EXPORTER-Channel-Binding", an
    empty context and 32 bytes it is the channel binding tls-exporter (RFC 9266). A NULL `context` is
    none, which TLS 1.2 tells from an empty one. Returns NET_TLS_OK, or NET_TLS_ERROR before the
    handshake, for a label that is empty, longer than 249 bytes or TLS's own, for a context longer
-   than 65535 bytes, for a `length` of 0 or more than 8160, and where a connection of TLS 1.2 lacks
-   the extended master secret (RFC 7627, section 5.4), so that others could have the same bytes. */
+   than 65535 bytes, for a `length` of 0 or more than NET_TLS_EXPORT_MAXIMUM, and where a connection
+   of TLS 1.2 lacks the extended master secret (RFC 7627, section 5.4), so that others could have
+   the same bytes. */
 enum net_tls_outcome net_tls_socket_export(struct net_tls_socket *socket, const char *label,
                                            size_t label_length, const void *context,
                                            size_t context_length, void *out, size_t length);
