@@ -1,5 +1,6 @@
 #include "lua/args.h"
 
+#include <limits.h>
 #include <string.h>
 
 static void check_type(lua_State *L, int index, int type) {
@@ -32,6 +33,12 @@ lua_Integer args_integer(lua_State *L, int index) {
     luaL_argerror(L, index, "number has no integer representation");
   }
   return integer;
+}
+
+int args_int(lua_State *L, int index) {
+  lua_Integer integer = args_integer(L, index);
+  luaL_argcheck(L, integer >= INT_MIN && integer <= INT_MAX, index, "integer out of range");
+  return (int)integer;
 }
 
 lua_Number args_number(lua_State *L, int index) {

@@ -22,6 +22,9 @@ const char *args_optional_text(lua_State *L, int index);
 /* args_integer returns argument `index`, a number without a fraction. */
 lua_Integer args_integer(lua_State *L, int index);
 
+/* args_int is args_integer for what is an int in C; others are refused. */
+int args_int(lua_State *L, int index);
+
 /* args_number returns argument `index`, a number. */
 lua_Number args_number(lua_State *L, int index);
 

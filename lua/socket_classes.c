@@ -5,9 +5,18 @@
 static const luaL_Reg *const no_methods[] = {NULL};
 
 static const luaL_Reg *const socket_lists[] = {
-    socket_identity_methods, socket_option_methods, socket_hook_methods, socket_close_methods,
-    stream_io_methods,       lock_methods,          socket_init_methods, NULL,
+    socket_identity_methods,
+    socket_option_methods,
+    socket_timeout_methods,
+    socket_hook_methods,
+    socket_close_methods,
+    stream_io_methods,
+    lock_methods,
+    socket_init_methods,
+    NULL,
 };
+
+static const luaL_Reg *const stream_lists[] = {stream_option_methods, NULL};
 
 static const luaL_Reg *const server_lists[] = {server_methods, new_connection_methods, NULL};
 
@@ -20,7 +29,7 @@ const struct class socket_class = {
 };
 
 const struct class stream_socket_class = {
-    .name = "net.stream.Socket", .parent = &socket_class, .methods = no_methods};
+    .name = "net.stream.Socket", .parent = &socket_class, .methods = stream_lists};
 
 const struct class unix_socket_class = {
     .name = "net.unix.Socket", .parent = &socket_class, .methods = no_methods};

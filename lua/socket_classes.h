@@ -33,11 +33,15 @@ const struct class *socket_class_find(const char *name);
 
 /* Methods that other files define, ended by {NULL, NULL}: of net.Socket, */
 extern const luaL_Reg socket_option_methods[];
+extern const luaL_Reg socket_timeout_methods[];
 extern const luaL_Reg socket_hook_methods[];
 extern const luaL_Reg socket_close_methods[];
 extern const luaL_Reg stream_io_methods[];
 extern const luaL_Reg lock_methods[];
 extern const luaL_Reg socket_init_methods[];
+
+/* of net.stream.Socket, */
+extern const luaL_Reg stream_option_methods[];
 
 /* of servers, */
 extern const luaL_Reg server_methods[];

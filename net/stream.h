@@ -150,6 +150,22 @@ struct net_error net_get_timeout(int fd, int name, double *seconds);
    negative or not a number. */
 struct net_error net_set_timeout(int fd, int name, double seconds);
 
+/* net_get_linger reads SO_LINGER in seconds, -1 where it is off. */
+struct net_error net_get_linger(int fd, int *seconds);
+
+/* net_set_linger sets SO_LINGER: close() waits that long for what is unsent, and resets the
+   connection after it, at once with 0. Negative turns it off. */
+struct net_error net_set_linger(int fd, int seconds);
+
+/* net_at_mark tells whether the next byte to receive is the one after urgent data. */
+struct net_error net_at_mark(int fd, bool *at_mark);
+
+/* net_get_close_on_exec reads FD_CLOEXEC. */
+struct net_error net_get_close_on_exec(int fd, bool *close_on_exec);
+
+/* net_set_close_on_exec sets or clears FD_CLOEXEC. */
+struct net_error net_set_close_on_exec(int fd, bool close_on_exec);
+
 /* net_get_nonblocking reads O_NONBLOCK. */
 struct net_error net_get_nonblocking(int fd, bool *nonblocking);
 

@@ -54,6 +54,46 @@ struct net_error net_set_timeout(int fd, int name, double seconds) {
   return net_system_result(setsockopt(fd, SOL_SOCKET, name, &timeout, sizeof(timeout)));
 }
 
+struct net_error net_get_linger(int fd, int *seconds) {
+  struct linger linger = {0, 0};
+  socklen_t size = sizeof(linger);
+  struct net_error error = net_system_result(getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size));
+  if (error.kind == NET_ERROR_NONE) {
+    *seconds = linger.l_onoff ? linger.l_linger : -1;
+  }
+  return error;
+}
+
+struct net_error net_set_linger(int fd, int seconds) {
+  struct linger linger = {.l_onoff = seconds >= 0, .l_linger = seconds >= 0 ? seconds : 0};
+  return net_system_result(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)));
+}
+
+struct net_error net_at_mark(int fd, bool *at_mark) {
+  int result = sockatmark(fd);
+  if (result >= 0) {
+    *at_mark = result != 0;
+  }
+  return net_system_result(result);
+}
+
+struct net_error net_get_close_on_exec(int fd, bool *close_on_exec) {
+  int flags = fcntl(fd, F_GETFD);
+  if (flags >= 0) {
+    *close_on_exec = (flags & FD_CLOEXEC) != 0;
+  }
+  return net_system_result(flags);
+}
+
+struct net_error net_set_close_on_exec(int fd, bool close_on_exec) {
+  int flags = fcntl(fd, F_GETFD);
+  if (flags < 0) {
+    return net_system_result(flags);
+  }
+  int wanted = close_on_exec ? flags | FD_CLOEXEC : flags & ~FD_CLOEXEC;
+  return net_system_result(fcntl(fd, F_SETFD, wanted));
+}
+
 struct net_error net_get_nonblocking(int fd, bool *nonblocking) {
   int flags = fcntl(fd, F_GETFL);
   *nonblocking = flags >= 0 && (flags & O_NONBLOCK) != 0;

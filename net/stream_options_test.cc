@@ -92,6 +92,45 @@ TEST_F(StreamOptionsTest, TimeoutsThatAreNone) {
   EXPECT_EQ(7, seconds);
 }
 
+TEST_F(StreamOptionsTest, LingerIsSecondsOrOff) {
+  int seconds = 7;
+  for (int wanted : {0, 3, -1, 2, -100}) {
+    ASSERT_EQ(NET_ERROR_NONE, net_set_linger(fd_, wanted).kind);
+    ASSERT_EQ(NET_ERROR_NONE, net_get_linger(fd_, &seconds).kind);
+    EXPECT_EQ(wanted < 0 ? -1 : wanted, seconds);
+  }
+  ExpectSystemError(EBADF, net_set_linger(-1, 1));
+  ExpectSystemError(EBADF, net_get_linger(-1, &seconds));
+  EXPECT_EQ(-1, seconds);
+}
+
+TEST_F(StreamOptionsTest, TheMarkIsBehindUrgentData) {
+  bool at_mark = true;
+  char byte = 0;
+  ASSERT_EQ(NET_ERROR_NONE, net_at_mark(fd_, &at_mark).kind);
+  EXPECT_FALSE(at_mark);
+  ASSERT_EQ(2, send(pair_.far.get(), "ab", 2, MSG_OOB));
+  ASSERT_EQ(1, recv(fd_, &byte, 1, 0));
+  ASSERT_EQ(NET_ERROR_NONE, net_at_mark(fd_, &at_mark).kind);
+  EXPECT_TRUE(at_mark);
+  ExpectSystemError(EBADF, net_at_mark(-1, &at_mark));
+  EXPECT_TRUE(at_mark);
+}
+
+TEST_F(StreamOptionsTest, CloseOnExecIsSetAndCleared) {
+  for (bool wanted : {true, false, false, true, true}) {
+    bool is_set = !wanted;
+    EXPECT_EQ(NET_ERROR_NONE, net_set_close_on_exec(fd_, wanted).kind);
+    EXPECT_EQ(NET_ERROR_NONE, net_get_close_on_exec(fd_, &is_set).kind);
+    EXPECT_EQ(wanted, is_set);
+    EXPECT_EQ(wanted ? FD_CLOEXEC : 0, fcntl(fd_, F_GETFD));
+  }
+  bool is_set = true;
+  ExpectSystemError(EBADF, net_set_close_on_exec(-1, true));
+  ExpectSystemError(EBADF, net_get_close_on_exec(-1, &is_set));
+  EXPECT_TRUE(is_set);
+}
+
 TEST_F(StreamOptionsTest, NonblockingIsSetAndCleared) {
   int before = fcntl(fd_, F_GETFL);
   for (int i = 0; i < 2; i++) {
