@@ -56,6 +56,9 @@ static void push_unconnected(lua_State *L) {
   if (server->config) {
     accepted->config = net_tls_config_retain(server->config);
   }
+  if (server->server_names) {
+    accepted->server_names = net_tls_server_names_retain(server->server_names);
+  }
 }
 
 /* Gives the accepted object its connection. */

@@ -92,8 +92,25 @@ raises("bad argument #1 to 'set_ca_file' (string expected, got nil)",
        function() cfg:set_ca_file(nil) end)
 raises("bad argument #2 to 'set_keypair_file' (string expected, got no value)",
        function() cfg:set_keypair_file('a') end)
-raises("bad argument #3 to 'set_keypair_file' (OCSP staples are not supported)",
-       function() cfg:set_keypair_file('a', 'b', 'c') end)
+raises("bad argument #3 to 'set_keypair_file' (string expected, got number)",
+       function() cfg:set_keypair_file('a', 'b', 1) end)
+raises("bad argument #3 to 'add_keypair' (string expected, got table)",
+       function() cfg:add_keypair('a', 'b', {}) end)
+raises("bad argument #1 to 'set_verify_depth' (number expected, got string)",
+       function() cfg:set_verify_depth('1') end)
+raises("bad argument #1 to 'set_verify_depth' (integer out of range)",
+       function() cfg:set_verify_depth(1 << 40) end)
+raises("bad argument #1 to 'set_session_lifetime' (number has no integer representation)",
+       function() cfg:set_session_lifetime(1.5) end)
+raises("bad argument #1 to 'add_ticket_key' (integer out of range)",
+       function() cfg:add_ticket_key(-1, ('x'):rep(48)) end)
+raises("bad argument #2 to 'add_ticket_key' (string expected, got no value)",
+       function() cfg:add_ticket_key(1) end)
+raises("bad argument #1 to 'set_session_id' (string expected, got number)",
+       function() cfg:set_session_id(1) end)
+raises("set_dheparams 'auto' cannot be honoured: BoringSSL has no DHE",
+       function() cfg:set_dheparams('auto') end)
+raises("set_session_fd cannot be honoured", function() cfg:set_session_fd(1) end)
 raises("bad argument #1 to 'set_ca_path' (string contains zeros)",
        function() cfg:set_ca_path('a\0b') end)
 raises("bad argument #1 to 'set_session_tickets' (boolean expected, got number)",

@@ -46,6 +46,8 @@ bool socket_start_tls(struct socket *socket, bool is_server, const char *server_
   if (!socket->tls) {
     transport.functions->close(transport.context);
     socket->fd = -1;
+  } else if (socket->server_names) {
+    net_tls_socket_set_server_names(socket->tls, socket->server_names);
   }
   return socket->tls != NULL;
 }
@@ -53,9 +55,11 @@ bool socket_start_tls(struct socket *socket, bool is_server, const char *server_
 void socket_dispose(struct socket *socket) {
   struct net_tls_socket *tls = socket->tls;
   struct net_tls_config *config = socket->config;
+  struct net_tls_server_names *server_names = socket->server_names;
   int fd = socket->fd;
   socket->tls = NULL;
   socket->config = NULL;
+  socket->server_names = NULL;
   socket->fd = -1;
   if (tls) {
     net_tls_socket_free(tls);
@@ -63,6 +67,7 @@ void socket_dispose(struct socket *socket) {
     net_close(fd);
   }
   net_tls_config_release(config);
+  net_tls_server_names_release(server_names);
 }
 
 struct net_error socket_bad_descriptor(void) {

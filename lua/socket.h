@@ -8,6 +8,7 @@
 
 #include "lua/class.h"
 #include "net/stream.h"
+#include "net/tls_server_names.h"
 #include "net/tls_socket.h"
 
 struct socket {
@@ -28,6 +29,8 @@ struct socket {
   struct net_tls_socket *tls;
   /* A reference to what connections are made with. */
   struct net_tls_config *config;
+  /* A server's, by the name that its client asks for; NULL: none. */
+  struct net_tls_server_names *server_names;
 };
 
 /* The user values of a socket. */

@@ -19,6 +19,8 @@ static const luaL_Reg *const socket_lists[] = {
 static const luaL_Reg *const stream_lists[] = {stream_option_methods, NULL};
 
 static const luaL_Reg *const server_lists[] = {server_methods, new_connection_methods, NULL};
+static const luaL_Reg *const tls_server_lists[] = {server_methods, new_connection_methods,
+                                                   tls_server_methods, NULL};
 
 const struct class socket_class = {
     .name = "net.Socket",
@@ -86,7 +88,7 @@ const struct class tls_server_class = {
     .name = "net.tls.stream.Server",
     .parent = &tls_stream_class,
     .mixin = &stream_server_class,
-    .methods = server_lists,
+    .methods = tls_server_lists,
 };
 
 const struct class tls_inet_socket_class = {

@@ -46,6 +46,7 @@ extern const luaL_Reg stream_option_methods[];
 /* of servers, */
 extern const luaL_Reg server_methods[];
 extern const luaL_Reg new_connection_methods[];
+extern const luaL_Reg tls_server_methods[];
 
 /* and of net.tls.Socket and those of it that are unix sockets. */
 extern const luaL_Reg tls_io_methods[];

@@ -8,6 +8,8 @@
 #include "net/tls_certificate.h"
 #include "net/tls_config.h"
 #include "net/tls_connect.h"
+#include "net/tls_file.h"
+#include "net/tls_server_names.h"
 #include "net/tls_session.h"
 #include "net/tls_socket.h"
 #include "net/transport.h"

@@ -183,8 +183,9 @@ TEST_F(TlsConfigTest, Ciphers) {
 
 TEST_F(TlsConfigTest, Groups) {
   ExpectSet(net_tls_config_set_groups(config_, "X25519:P-256"));
-  ExpectRefused("invalid groups 'X25519:nope'", net_tls_config_set_groups(config_, "X25519:nope"));
-  ExpectRefused("invalid groups ''", net_tls_config_set_groups(config_, ""));
+  ExpectRefused("invalid ecdhe curve 'X25519:nope'",
+                net_tls_config_set_groups(config_, "X25519:nope"));
+  ExpectRefused("invalid ecdhe curve ''", net_tls_config_set_groups(config_, ""));
 }
 
 TEST_F(TlsConfigTest, Alpn) {

@@ -36,13 +36,16 @@ static struct net_tls_socket *new_socket(struct net_tls_config *config,
                                          struct net_transport transport,
                                          enum net_transport_mode mode,
                                          char error[NET_TLS_ERROR_SIZE]) {
-  atomic_store(&config->in_use, true);
+  if (!net_tls_config_begin_use(config, error)) {
+    return NULL;
+  }
   struct net_tls_socket *socket = calloc(1, sizeof(*socket));
   if (socket == NULL) {
     snprintf(error, NET_TLS_ERROR_SIZE, "%s", net_tls_out_of_memory);
     return NULL;
   }
   socket->config = net_tls_config_retain(config);
+  socket->policy = config;
   socket->transport = transport;
   socket->mode = mode;
   socket->receive_deadline = -1;
@@ -123,34 +126,17 @@ struct net_tls_socket *net_tls_socket_new_client(struct net_tls_config *config,
   return socket;
 }
 
-static int server_verify_mode(const struct net_tls_config *config) {
-  switch (config->client_certificate) {
-    case NET_TLS_CLIENT_CERTIFICATE_OPTIONAL:
-      return SSL_VERIFY_PEER;
-    case NET_TLS_CLIENT_CERTIFICATE_REQUIRED:
-      return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-    default:
-      return SSL_VERIFY_NONE;
-  }
-}
-
 struct net_tls_socket *net_tls_socket_new_server(struct net_tls_config *config,
                                                  struct net_transport transport,
                                                  enum net_transport_mode mode,
                                                  char error[NET_TLS_ERROR_SIZE]) {
-  int verify_mode = server_verify_mode(config);
-  if (!config->has_keypair) {
-    snprintf(error, NET_TLS_ERROR_SIZE, "server without a certificate and key");
-    return NULL;
-  }
-  if (verify_mode != SSL_VERIFY_NONE && !config->insecure_no_verify_certificate &&
-      !net_tls_config_load_store(config, error, NET_TLS_ERROR_SIZE)) {
+  if (!net_tls_config_begin_serving(config, error)) {
     return NULL;
   }
   struct net_tls_socket *socket = new_socket(config, transport, mode, error);
   if (socket != NULL) {
     SSL_set_accept_state(socket->ssl);
-    SSL_set_custom_verify(socket->ssl, verify_mode, net_tls_verify);
+    SSL_set_custom_verify(socket->ssl, net_tls_client_certificate_mode(config), net_tls_verify);
   }
   return socket;
 }
@@ -185,6 +171,10 @@ void net_tls_socket_free(struct net_tls_socket *socket) {
   if (socket->failure != net_tls_out_of_memory) {
     free(socket->failure);
   }
+  if (socket->policy != socket->config) {
+    net_tls_config_release(socket->policy);
+  }
+  net_tls_server_names_release(socket->server_names);
   net_tls_config_release(socket->config);
   free(socket);
 }

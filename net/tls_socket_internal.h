@@ -7,11 +7,17 @@
 
 #include "net/buffer.h"
 #include "net/tls_config_internal.h"
+#include "net/tls_server_names.h"
 #include "net/tls_socket.h"
 
 struct net_tls_socket {
   struct net_transport transport;
   struct net_tls_config *config;
+  /* Whose identity and trust the connection has: `config`, or a reference to what a server has
+     found for the name that its client asked for. */
+  struct net_tls_config *policy;
+  /* A server's; NULL: none. */
+  struct net_tls_server_names *server_names;
   SSL *ssl;
   /* Ciphertext that BoringSSL has not taken yet, and that the transport has not. */
   struct net_buffer received;
@@ -67,6 +73,11 @@ struct net_tls_socket {
 
 /* net_tls_out_of_memory is the text of a failure that there was no memory to describe. */
 extern char net_tls_out_of_memory[];
+
+/* net_tls_server_names_find returns a new reference to the configuration for the name, NULL where
+   there is none. */
+struct net_tls_config *net_tls_server_names_find(struct net_tls_server_names *names,
+                                                 const char *name);
 
 /* net_tls_bio_new returns a BIO that reads `received` and writes `sending` of the socket, and never
    touches the transport. NULL when memory is short. */

@@ -53,7 +53,7 @@ static enum net_tls_outcome need_input(struct net_tls_socket *socket,
     net_tls_note_closed_by(socket, NET_TLS_CLOSED_BY_RESET);
     socket->is_dead = true;
   } else if (socket->is_at_end && socket->is_handshaked &&
-             socket->config->insecure_allow_truncation) {
+             socket->policy->insecure_allow_truncation) {
     net_tls_note_closed_by(socket, NET_TLS_CLOSED_BY_EOF);
     socket->is_closed_by_peer = true;
     return NET_TLS_CLOSED;

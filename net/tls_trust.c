@@ -109,6 +109,17 @@ bool net_tls_config_set_ca_path(struct net_tls_config *config, const char *direc
   return true;
 }
 
+bool net_tls_config_set_verify_depth(struct net_tls_config *config, int depth) {
+  if (!net_tls_config_begin_change(config)) {
+    return false;
+  }
+  if (depth < 0) {
+    return net_tls_config_fail(config, "invalid verify depth %d", depth);
+  }
+  config->verify_depth = depth;
+  return true;
+}
+
 /* The system's store. The variables are those that OpenSSL's programs obey. */
 
 static bool load_file(struct net_tls_config *config, const char *file) {
@@ -150,7 +161,7 @@ static bool load_known(struct net_tls_config *config, char *error, size_t error_
 }
 
 bool net_tls_config_load_store(struct net_tls_config *config, char *error, size_t error_size) {
-  pthread_mutex_lock(&config->store_mutex);
+  pthread_mutex_lock(&config->mutex);
   if (!config->store_is_loaded) {
     const char *file = getenv("SSL_CERT_FILE");
     const char *directory = getenv("SSL_CERT_DIR");
@@ -159,6 +170,19 @@ bool net_tls_config_load_store(struct net_tls_config *config, char *error, size_
                                   : load_known(config, error, error_size);
   }
   bool is_loaded = config->store_is_loaded;
-  pthread_mutex_unlock(&config->store_mutex);
+  pthread_mutex_unlock(&config->mutex);
   return is_loaded;
+}
+
+const char *net_tls_default_ca_file(void) {
+  const char *file = getenv("SSL_CERT_FILE");
+  if (file != NULL) {
+    return file;
+  }
+  for (size_t i = 0; i < sizeof(system_files) / sizeof(system_files[0]); i++) {
+    if (access(system_files[i], R_OK) == 0) {
+      return system_files[i];
+    }
+  }
+  return system_files[0];
 }

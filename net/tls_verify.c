@@ -27,15 +27,22 @@ static STACK_OF(X509) * parse_chain(const STACK_OF(CRYPTO_BUFFER) * buffers) {
 static bool set_up_context(X509_STORE_CTX *context, const struct net_tls_socket *socket,
                            STACK_OF(X509) * chain) {
   const char *purpose = SSL_is_server(socket->ssl) ? "ssl_client" : "ssl_server";
-  if (!X509_STORE_CTX_init(context, socket->config->store, sk_X509_value(chain, 0), chain) ||
+  if (!X509_STORE_CTX_init(context, socket->policy->store, sk_X509_value(chain, 0), chain) ||
       !X509_STORE_CTX_set_default(context, purpose)) {
     return false;
   }
+  X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
   unsigned long flags = X509_V_FLAG_TRUSTED_FIRST;
-  if (socket->config->insecure_no_verify_time) {
+  if (socket->policy->insecure_no_verify_time) {
     flags |= X509_V_FLAG_NO_CHECK_TIME;
   }
-  return X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(context), flags);
+  if (socket->policy->checks_revocation) {
+    flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
+  }
+  if (socket->policy->verify_depth >= 0) {
+    X509_VERIFY_PARAM_set_depth(param, socket->policy->verify_depth);
+  }
+  return X509_VERIFY_PARAM_set_flags(param, flags);
 }
 
 static long verify_chain(const struct net_tls_socket *socket, STACK_OF(X509) * chain) {
@@ -69,7 +76,7 @@ static bool fail_out_of_memory(struct net_tls_socket *socket, uint8_t *out_alert
 
 static bool verify_parsed(struct net_tls_socket *socket, STACK_OF(X509) * chain,
                           uint8_t *out_alert) {
-  const struct net_tls_config *config = socket->config;
+  const struct net_tls_config *config = socket->policy;
   if (!config->insecure_no_verify_certificate) {
     long result = verify_chain(socket, chain);
     if (result != X509_V_OK && net_tls_is_out_of_memory()) {

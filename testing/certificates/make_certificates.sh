@@ -34,6 +34,7 @@ rand_serial = yes
 unique_subject = no
 default_md = sha256
 policy = any
+default_crl_days = 1
 [any]
 commonName = supplied
 [req]
@@ -61,17 +62,21 @@ basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = clientAuth
 subjectAltName = DNS:client.example.test, email:client@example.test, URI:https://example.test/client
+[responder_certificate]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = OCSPSigning
 CONFIG
 
 always="000101000000Z 99991231235959Z"
 past="000101000000Z 010101000000Z"
 future="90000101000000Z 99991231235959Z"
 
-make_key() { # NAME [ALGORITHM]
-  if [ "${2:-EC}" = RSA ]; then
+make_key() { # NAME [RSA | CURVE]
+  if [ "${2:-}" = RSA ]; then
     quietly openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$directory/$1.key"
   else
-    quietly openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
+    quietly openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:${2:-P-256}" \
       -pkeyopt ec_param_enc:named_curve -out "$directory/$1.key"
   fi
 }
@@ -92,8 +97,8 @@ sign() { # NAME COMMON_NAME EXTENSIONS ISSUER NOT_BEFORE NOT_AFTER
     -in "$work/request" -out "$directory/$name.pem"
 }
 
-make_certificate() { # NAME COMMON_NAME EXTENSIONS ISSUER VALIDITY [ALGORITHM]
-  make_key "$1" "${6:-EC}"
+make_certificate() { # NAME COMMON_NAME EXTENSIONS ISSUER VALIDITY [RSA | CURVE]
+  make_key "$1" "${6:-}"
   # VALIDITY is two words.
   # shellcheck disable=SC2086
   sign "$1" "$2" "$3" "$4" $5
@@ -114,6 +119,59 @@ make_certificate self_signed "localhost" self_signed_certificate self_signed "$a
 make_certificate client "Test client" client_certificate ca "$always"
 make_certificate other_client "Other test client" client_certificate other_ca "$always"
 
+make_certificate server_p384 "localhost" server_certificate ca "$always" P-384
+make_certificate revoked "localhost" server_certificate ca "$always"
+make_certificate revoked_client "Test client" client_certificate ca "$always"
+make_certificate revoked_intermediate "Revoked intermediate CA" authority_certificate ca "$always"
+make_certificate revoked_chain "localhost" server_certificate revoked_intermediate "$always"
+cat "$directory/revoked_intermediate.pem" >> "$directory/revoked_chain.pem"
+for name in revoked revoked_client revoked_intermediate; do
+  quietly openssl ca -config "$work/config" -cert "$directory/ca.pem" -keyfile "$directory/ca.key" \
+    -revoke "$directory/$name.pem"
+done
+
+make_crl() { # NAME ISSUER THIS_UPDATE NEXT_UPDATE [KEY]
+  quietly openssl ca -gencrl -config "$work/config" -cert "$directory/$2.pem" \
+    -keyfile "$directory/${5:-$2}.key" -crl_lastupdate "$3" -crl_nextupdate "$4" \
+    -out "$directory/$1.pem"
+}
+
+make_crl ca_crl ca 20000101000000Z 99991231235959Z
+make_crl intermediate_crl intermediate 20000101000000Z 99991231235959Z
+make_crl revoked_intermediate_crl revoked_intermediate 20000101000000Z 99991231235959Z
+make_crl expired_crl ca 20000101000000Z 20010101000000Z
+make_crl future_crl ca 90000101000000Z 99991231235959Z
+
+# openssl ca signs with no key but the certificate's.
+quietly openssl crl -in "$directory/ca_crl.pem" -outform DER -out "$work/forged.der"
+size=$(($(wc -c < "$work/forged.der") - 1))
+{
+  head -c "$size" "$work/forged.der"
+  tail -c 1 "$work/forged.der" | tr '\000-\377' '\001-\377\000'
+} > "$work/forged_crl.der"
+quietly openssl crl -inform DER -in "$work/forged_crl.der" -out "$directory/forged_crl.pem"
+
+# An OCSP response for NAME, whose issuer is ca; openssl dates it from now on.
+make_response() { # RESPONSE NAME SIGNER OPTION...
+  response=$1 name=$2 signer=$3
+  shift 3
+  quietly openssl ocsp -index "$work/index" -CA "$directory/ca.pem" \
+    -rsigner "$directory/$signer.pem" -rkey "$directory/$signer.key" \
+    -issuer "$directory/ca.pem" -cert "$directory/$name.pem" \
+    -respout "$directory/$response.der" "$@"
+}
+
+make_certificate responder "Test OCSP responder" responder_certificate ca "$always"
+make_response server_ocsp server ca -ndays 1000000
+make_response server_responder_ocsp server responder -ndays 1000000
+make_response server_impostor_ocsp server client -ndays 1000000
+make_response revoked_ocsp revoked ca -ndays 1000000
+
 quietly openssl pkcs8 -topk8 -in "$directory/server.key" -passout pass:secret \
   -out "$directory/server_encrypted.key"
-rm "$directory/ca.key" "$directory/other_ca.key" "$directory/intermediate.key"
+quietly openssl ec -aes128 -in "$directory/server.key" -passout pass:secret \
+  -out "$directory/server_encrypted_traditional.key"
+for authority in ca other_ca intermediate revoked_intermediate responder; do
+  rm "$directory/$authority.key"
+done
+rm "$directory/revoked_intermediate.pem" "$directory/responder.pem"

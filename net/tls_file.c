@@ -1,0 +1,139 @@
+#include "net/tls_file.h"
+
+#include <errno.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/mem.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/tls_config_internal.h"
+#include "net/tls_pem.h"
+#include "net/tls_socket_internal.h"
+
+/* Refusing what a file of certificates or keys never is keeps a wrong name from eating the memory.
+ */
+#define MAXIMUM_FILE ((size_t)16 * 1024 * 1024)
+
+/* Reads `opened` to its end. On failure returns NULL with errno set. */
+static char *read_all(FILE *opened, size_t *length) {
+  size_t capacity = 8192;
+  char *text = malloc(capacity);
+  *length = 0;
+  while (text != NULL) {
+    *length += fread(text + *length, 1, capacity - *length, opened);
+    if (*length < capacity) {
+      break;
+    }
+    char *larger = capacity < MAXIMUM_FILE ? realloc(text, capacity * 2) : NULL;
+    if (larger == NULL) {
+      free(text);
+      errno = capacity < MAXIMUM_FILE ? ENOMEM : EFBIG;
+      return NULL;
+    }
+    text = larger;
+    capacity *= 2;
+  }
+  if (text != NULL && ferror(opened)) {
+    int error = errno;
+    free(text);
+    errno = error;
+    return NULL;
+  }
+  return text;
+}
+
+char *net_tls_read_file(const char *file, size_t *length) {
+  FILE *opened = fopen(file, "re");
+  char *text = opened != NULL ? read_all(opened, length) : NULL;
+  int error = errno;
+  if (opened != NULL) {
+    fclose(opened);
+  }
+  errno = error;
+  return text;
+}
+
+static void wipe(char *bytes, size_t length) {
+  if (bytes != NULL) {
+    OPENSSL_cleanse(bytes, length);
+  }
+  free(bytes);
+}
+
+/* Takes `bytes` over, also on failure. */
+static struct net_tls_file *new_file(char *bytes, size_t length) {
+  struct net_tls_file *file = malloc(sizeof(*file));
+  if (file == NULL) {
+    wipe(bytes, length);
+    return NULL;
+  }
+  *file = (struct net_tls_file){bytes, length};
+  return file;
+}
+
+/* The key as PEM that is not encrypted; NULL when memory is short. */
+static struct net_tls_file *write_key(const EVP_PKEY *key) {
+  const uint8_t *written = NULL;
+  size_t length = 0;
+  char *bytes = NULL;
+  BIO *bio = BIO_new(BIO_s_mem());
+  if (bio != NULL && PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) &&
+      BIO_mem_contents(bio, &written, &length)) {
+    bytes = malloc(length);
+  }
+  if (bytes != NULL) {
+    memcpy(bytes, written, length);
+  }
+  BIO_free(bio); /* BoringSSL wipes all memory that it frees. */
+  return bytes != NULL ? new_file(bytes, length) : NULL;
+}
+
+static struct net_tls_file *decrypt(const struct net_tls_file *file, const char *password,
+                                    const char **reason) {
+  EVP_PKEY *key = net_tls_parse_encrypted_key(file->bytes, file->length, password, reason);
+  struct net_tls_file *decrypted = key != NULL ? write_key(key) : NULL;
+  if (key != NULL && decrypted == NULL) {
+    *reason = net_tls_out_of_memory;
+  }
+  EVP_PKEY_free(key);
+  ERR_clear_error();
+  return decrypted;
+}
+
+struct net_tls_file *net_tls_load_file(const char *name, const char *password,
+                                       char error[NET_TLS_ERROR_SIZE]) {
+  size_t length = 0;
+  char *bytes = net_tls_read_file(name, &length);
+  if (bytes == NULL) {
+    char reason[128] = "";
+    int code = errno;
+    (void)strerror_r(code, reason, sizeof(reason));
+    snprintf(error, NET_TLS_ERROR_SIZE, "failed to open file '%.300s': %s", name, reason);
+    return NULL;
+  }
+  struct net_tls_file *file = new_file(bytes, length);
+  if (file == NULL) {
+    snprintf(error, NET_TLS_ERROR_SIZE, "%s", net_tls_out_of_memory);
+    return NULL;
+  }
+  if (password == NULL) {
+    return file;
+  }
+  const char *reason = NULL;
+  struct net_tls_file *decrypted = decrypt(file, password, &reason);
+  if (decrypted == NULL) {
+    snprintf(error, NET_TLS_ERROR_SIZE, "failed to read private key '%.300s': %s", name, reason);
+  }
+  net_tls_file_free(file);
+  return decrypted;
+}
+
+void net_tls_file_free(struct net_tls_file *file) {
+  if (file != NULL) {
+    wipe(file->bytes, file->length);
+    free(file);
+  }
+}
