@@ -54,6 +54,17 @@ int inet_server_new(lua_State *L) {
                    : stream_server_fail(L, server, "getaddrinfo", error);
 }
 
+int inet_server_wrap(lua_State *L) {
+  enum {
+    DESCRIPTOR = 1,
+    WRAP_OPTIONS
+  };
+  args_int(L, DESCRIPTOR);
+  lua_settop(L, WRAP_OPTIONS);
+  struct net_tls_config *config = tls_config_option(L, WRAP_OPTIONS);
+  return stream_server_wrap(L, &inet_server_class, &tls_inet_server_class, config, NET_FAMILY_INET);
+}
+
 int inet_wrap(lua_State *L) {
   return stream_wrap(L, &inet_socket_class, NET_FAMILY_INET);
 }

@@ -9,6 +9,9 @@ int inet_client_new(lua_State *L);
 /* inet_server_new is inet.server.new(host, port, opts) -> server, err, ai. */
 int inet_server_new(lua_State *L);
 
+/* inet_server_wrap is inet.server.wrap(fd, opts) -> server, err, ai. */
+int inet_server_wrap(lua_State *L);
+
 /* inet_wrap is inet.wrap(fd) -> sock, err. */
 int inet_wrap(lua_State *L);
 

@@ -65,31 +65,33 @@ int luaopen_net_iovec(lua_State *L) {
   return iovec_open(L);
 }
 
-/* Sets field `name` of the table on the top to a table with the one function `new`. */
-static void set_constructor(lua_State *L, const char *name, lua_CFunction new) {
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, new);
-  lua_setfield(L, -2, "new");
-  lua_setfield(L, -2, name);
-}
-
-/* Pushes a module of the two constructors and `functions`. */
-static int push_stream_module(lua_State *L, lua_CFunction client, lua_CFunction server,
+/* Pushes a module of the tables `client` and `server` of constructors, and of `functions`. */
+static int push_stream_module(lua_State *L, const luaL_Reg *client, const luaL_Reg *server,
                               const luaL_Reg *functions) {
   luaL_checkversion(L);
   lua_createtable(L, 0, 4);
-  set_constructor(L, "client", client);
-  set_constructor(L, "server", server);
+  lua_newtable(L);
+  luaL_setfuncs(L, client, 0);
+  lua_setfield(L, -2, "client");
+  lua_newtable(L);
+  luaL_setfuncs(L, server, 0);
+  lua_setfield(L, -2, "server");
   luaL_setfuncs(L, functions, 0);
   return 1;
 }
 
 int luaopen_net_stream_inet(lua_State *L) {
+  static const luaL_Reg client[] = {{"new", inet_client_new}, {NULL, NULL}};
+  static const luaL_Reg server[] = {
+      {"new", inet_server_new}, {"wrap", inet_server_wrap}, {NULL, NULL}};
   static const luaL_Reg functions[] = {{"wrap", inet_wrap}, {NULL, NULL}};
-  return push_stream_module(L, inet_client_new, inet_server_new, functions);
+  return push_stream_module(L, client, server, functions);
 }
 
 int luaopen_net_stream_unix(lua_State *L) {
+  static const luaL_Reg client[] = {{"new", unix_client_new}, {NULL, NULL}};
+  static const luaL_Reg server[] = {
+      {"new", unix_server_new}, {"wrap", unix_server_wrap}, {NULL, NULL}};
   static const luaL_Reg functions[] = {{"wrap", unix_wrap}, {"pair", unix_pair}, {NULL, NULL}};
-  return push_stream_module(L, unix_client_new, unix_server_new, functions);
+  return push_stream_module(L, client, server, functions);
 }

@@ -1,6 +1,7 @@
 #include "lua/stream_server.h"
 
 #include "lua/addrinfo.h"
+#include "lua/args.h"
 #include "lua/poller.h"
 #include "lua/triple.h"
 
@@ -80,4 +81,20 @@ int stream_server_bind(lua_State *L, int index, const struct addresses *addresse
   struct net_error error = bind_any(addresses, options, server);
   return error.kind == NET_ERROR_NONE ? bound(L, server, index)
                                       : stream_server_fail(L, server, "bind", error);
+}
+
+int stream_server_wrap(lua_State *L, const struct class *plain_class, const struct class *tls_class,
+                       struct net_tls_config *config, enum net_family family) {
+  int fd = args_int(L, 1);
+  struct socket *server = stream_server_new(L, plain_class, tls_class, config);
+  if (!server) {
+    return 3;
+  }
+  struct net_address address;
+  struct net_error error = net_adopt(fd, family, server->nonblocking, &address);
+  if (error.kind != NET_ERROR_NONE) {
+    return stream_server_fail(L, server, "wrap", error);
+  }
+  socket_open(server, fd, &address, server->nonblocking);
+  return bound(L, server, lua_gettop(L));
 }

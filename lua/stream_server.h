@@ -18,6 +18,12 @@ struct socket *stream_server_new(lua_State *L, const struct class *plain_class,
 int stream_server_fail(lua_State *L, struct socket *server, const char *operation,
                        struct net_error error);
 
+/* stream_server_wrap pushes a server, of the class that stream_server_new would choose, of the
+   descriptor that is argument 1, a socket of `family` that is bound. Returns the constructor's
+   results; where they are an error, the descriptor is still the caller's. */
+int stream_server_wrap(lua_State *L, const struct class *plain_class, const struct class *tls_class,
+                       struct net_tls_config *config, enum net_family family);
+
 /* stream_server_bind binds the server at stack index `index` to the first of the addresses that can
    be bound. Returns the constructor's results: server, nil, ai, or nil, err, nil. */
 int stream_server_bind(lua_State *L, int index, const struct addresses *addresses,

@@ -1,6 +1,5 @@
 #include "lua/stream_wrap.h"
 
-#include <limits.h>
 #include <sys/socket.h>
 
 #include "lua/args.h"
@@ -8,16 +7,15 @@
 #include "lua/socket.h"
 
 int stream_wrap(lua_State *L, const struct class *class, enum net_family family) {
-  lua_Integer fd = args_integer(L, 1);
-  luaL_argcheck(L, fd >= INT_MIN && fd <= INT_MAX, 1, "integer out of range");
+  int fd = args_int(L, 1);
   bool nonblocking = poller_is_pollable(L);
   struct socket *socket = socket_new(L, class);
   struct net_address address;
-  struct net_error error = net_adopt((int)fd, family, nonblocking, &address);
+  struct net_error error = net_adopt(fd, family, nonblocking, &address);
   if (error.kind != NET_ERROR_NONE) {
     return socket_failure(L, "wrap", error);
   }
-  socket_open(socket, (int)fd, &address, nonblocking);
+  socket_open(socket, fd, &address, nonblocking);
   return 1;
 }
 

@@ -48,6 +48,17 @@ int unix_server_new(lua_State *L) {
                    : stream_server_fail(L, server, "bind", error);
 }
 
+int unix_server_wrap(lua_State *L) {
+  enum {
+    DESCRIPTOR = 1,
+    WRAP_OPTIONS
+  };
+  args_int(L, DESCRIPTOR);
+  lua_settop(L, WRAP_OPTIONS);
+  struct net_tls_config *config = tls_config_argument(L, WRAP_OPTIONS);
+  return stream_server_wrap(L, &unix_server_class, &tls_unix_server_class, config, NET_FAMILY_UNIX);
+}
+
 int unix_wrap(lua_State *L) {
   return stream_wrap(L, &unix_stream_class, NET_FAMILY_UNIX);
 }

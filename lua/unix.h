@@ -9,6 +9,9 @@ int unix_client_new(lua_State *L);
 /* unix_server_new is unix.server.new(pathname, opts) -> server, err, ai. */
 int unix_server_new(lua_State *L);
 
+/* unix_server_wrap is unix.server.wrap(fd, opts) -> server, err, ai. */
+int unix_server_wrap(lua_State *L);
+
 /* unix_wrap is unix.wrap(fd) -> sock, err. */
 int unix_wrap(lua_State *L);
 

@@ -83,8 +83,23 @@ end
 -- TLS begins with a handshake that a wrapped descriptor may be in the middle of.
 assert(net_tls.wrap == nil)
 
+-- A server's descriptor.
+do
+    local listening, port = plain.listen()
+    local server, err, ai = inet.server.wrap(listening:fd(), { tlscfg = tls.server_config() })
+    assert(server.instanceof() == 'net.tls.stream.inet.Server' and err == nil and ai:port() == port)
+    local client <close> = tls.connect(port)
+    local sock <close> = assert(server:accept())
+    assert(sock.instanceof() == 'net.tls.stream.inet.Socket' and client:fd() >= 0)
+    triple(nil, 'wrap failed: Address family not supported', nil, unix.server.wrap(server:fd()))
+    triple(nil, 'wrap failed: Bad file descriptor', nil, inet.server.wrap(-1))
+    assert(server:getsockname():port() == port)
+    triple(true, nil, nil, server:close())
+    triple(false, 'close failed: Bad file descriptor', nil, listening:close())
+end
+
 -- Mistakes raise at the caller's line.
-for _, wrap in ipairs({ inet.wrap, unix.wrap }) do
+for _, wrap in ipairs({ inet.wrap, unix.wrap, inet.server.wrap, unix.server.wrap }) do
     raises('number expected, got no value', wrap)
     raises('number expected, got string', wrap, '1')
     raises('number has no integer representation', wrap, 1.5)
