@@ -11,6 +11,7 @@ static const struct class addresses_class;
 static int collect(lua_State *L) {
   struct addresses *addresses = class_check(L, 1, &addresses_class);
   free(addresses->list);
+  free(addresses->canonical_name);
   *addresses = (struct addresses){.list = NULL};
   return 0;
 }
@@ -24,6 +25,15 @@ const struct addresses *addresses_resolve(lua_State *L, const char *host, const 
                                           bool passive, struct net_error *error) {
   struct addresses *addresses = class_new(L, &addresses_class, sizeof(*addresses), 0);
   *error = net_resolve(host, port, passive, &addresses->list, &addresses->count);
+  return error->kind == NET_ERROR_NONE ? addresses : NULL;
+}
+
+const struct addresses *addresses_resolve_as(lua_State *L, const char *host, const char *port,
+                                             const struct net_hints *hints,
+                                             struct net_error *error) {
+  struct addresses *addresses = class_new(L, &addresses_class, sizeof(*addresses), 0);
+  *error = net_resolve_as(host, port, hints, &addresses->list, &addresses->count,
+                          &addresses->canonical_name);
   return error->kind == NET_ERROR_NONE ? addresses : NULL;
 }
 

@@ -1,12 +1,20 @@
 #include "lua/addrinfo.h"
 
-#include "lua/addresses.h"
 #include "lua/args.h"
 #include "lua/class.h"
 #include "lua/socket.h"
 
 /* As long as a unix socket's path, or a host's name, can be. */
 #define HOST_SIZE 1025
+
+/* As long as a service's name, or a unix socket's path in its place, can be. */
+#define SERVICE_SIZE 128
+
+/* The user values of an address. */
+enum {
+  CANONICAL_NAME = 1,
+  NUM_VALUES = CANONICAL_NAME
+};
 
 static const struct class addrinfo_class;
 
@@ -56,24 +64,37 @@ static int get_port(lua_State *L) {
   return get_name(L, "port", host, &port) ? push_integer(L, port) : 2;
 }
 
-/* No name was asked for when the address was resolved. */
+/* The name that the resolver has for the host, where it was asked for. */
 static int get_canonname(lua_State *L) {
   check(L);
-  lua_pushnil(L);
+  lua_getiuservalue(L, 1, CANONICAL_NAME);
   return 1;
 }
 
-/* getnameinfo() -> {host, service}, err: both numeric. */
+/* The flags that the arguments from `index` on are, together. */
+static int flags_of(lua_State *L, int index) {
+  int flags = 0;
+  for (; index <= lua_gettop(L); index++) {
+    flags |= lua_isnil(L, index) ? 0 : args_int(L, index);
+  }
+  return flags;
+}
+
+/* getnameinfo([flag, ...]) -> {host, service}, err. */
 static int get_nameinfo(lua_State *L) {
   char host[HOST_SIZE];
-  int port = 0;
-  if (!get_name(L, "getnameinfo", host, &port)) {
-    return 2;
+  char service[SERVICE_SIZE];
+  const struct net_address *address = check(L);
+  int flags = flags_of(L, 2);
+  struct net_error error =
+      net_address_lookup(address, flags, host, sizeof(host), service, sizeof(service));
+  if (error.kind != NET_ERROR_NONE) {
+    return socket_failure(L, "getnameinfo", error);
   }
   lua_createtable(L, 0, 2);
   lua_pushstring(L, host);
   lua_setfield(L, -2, "host");
-  lua_pushfstring(L, "%d", port);
+  lua_pushstring(L, service);
   lua_setfield(L, -2, "service");
   return 1;
 }
@@ -91,31 +112,11 @@ static const luaL_Reg methods[] = {
 static const luaL_Reg *const method_lists[] = {methods, NULL};
 static const struct class addrinfo_class = {.name = "net.addrinfo", .methods = method_lists};
 
+void addrinfo_set_canonical_name(lua_State *L, const char *name) {
+  lua_pushstring(L, name);
+  lua_setiuservalue(L, -2, CANONICAL_NAME);
+}
+
 void addrinfo_push(lua_State *L, const struct net_address *address) {
-  *(struct net_address *)class_new(L, &addrinfo_class, sizeof(*address), 0) = *address;
-}
-
-/* getaddrinfo(host, port [, passive]) -> array of addresses, err. */
-static int get_addrinfo(lua_State *L) {
-  const char *host = args_optional_text(L, 1);
-  const char *port = args_port(L, 2);
-  bool passive = !lua_isnoneornil(L, 3) && args_boolean(L, 3);
-  struct net_error error;
-  const struct addresses *addresses = addresses_resolve(L, host, port, passive, &error);
-  if (!addresses) {
-    return socket_failure(L, "getaddrinfo", error);
-  }
-  lua_newtable(L);
-  for (size_t i = 0; i < addresses->count; i++) {
-    addrinfo_push(L, &addresses->list[i]);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  return 1;
-}
-
-static const luaL_Reg functions[] = {{"getaddrinfo", get_addrinfo}, {NULL, NULL}};
-
-int addrinfo_open(lua_State *L) {
-  luaL_newlib(L, functions);
-  return 1;
+  *(struct net_address *)class_new(L, &addrinfo_class, sizeof(*address), NUM_VALUES) = *address;
 }

@@ -53,6 +53,21 @@ struct net_address {
 struct net_error net_resolve(const char *host, const char *port, bool passive,
                              struct net_address **addresses, size_t *num_addresses);
 
+/* net_hints is what addresses are asked for, as for getaddrinfo: 0 stands for any. */
+struct net_hints {
+  int flags; /* AI_* */
+  int family;
+  int socktype;
+  int protocol;
+};
+
+/* net_resolve_as is net_resolve for other addresses than those of streams. With AI_CANONNAME
+   `*canonical_name` is set to the name that the resolver has for `host`, which the caller gives to
+   free(), else to NULL. */
+struct net_error net_resolve_as(const char *host, const char *port, const struct net_hints *hints,
+                                struct net_address **addresses, size_t *num_addresses,
+                                char **canonical_name);
+
 /* net_unix_address makes `*address` the one of the unix socket at `path`, which is `length` bytes
    long and need not be terminated. It does not look whether there is one. ENOENT: the path is
    empty. EINVAL: there is a NUL in it. ENAMETOOLONG: it does not fit, with a terminating NUL, in
@@ -106,6 +121,12 @@ struct net_error net_peer_address(int fd, struct net_address *address);
    none). EAI_OVERFLOW or ENAMETOOLONG: `host` is too small. */
 struct net_error net_address_name(const struct net_address *address, char *host, size_t host_size,
                                   int *port);
+
+/* net_address_lookup writes the names of the address's host and service, terminated, as
+   getnameinfo finds them with `flags` (NI_*). It may block in the resolver: no deadline holds it.
+ */
+struct net_error net_address_lookup(const struct net_address *address, int flags, char *host,
+                                    size_t host_size, char *service, size_t service_size);
 
 /* net_wait waits until `fd` is ready for one of `directions` (NET_TRANSPORT_READABLE,
    NET_TRANSPORT_WRITABLE) or has failed or hung up, which the next call on it tells. It waits at

@@ -53,30 +53,62 @@ static int look_up(const char *host, const char *port, const struct addrinfo *hi
                    struct addrinfo **list) {
   int code = getaddrinfo(host, port, hints, list);
   bool is_unknown = code == EAI_NONAME || code == EAI_AGAIN || code == EAI_FAIL;
-  if (is_unknown && host != NULL && strcasecmp(host, "localhost") == 0) {
+  bool is_name = host != NULL && (hints->ai_flags & AI_NUMERICHOST) == 0;
+  if (is_unknown && is_name && strcasecmp(host, "localhost") == 0) {
     struct addrinfo loopback = *hints;
-    loopback.ai_flags &= ~AI_PASSIVE;
+    loopback.ai_flags &= ~(AI_PASSIVE | AI_CANONNAME);
     return getaddrinfo(NULL, port, &loopback, list);
   }
   return code;
 }
 
-struct net_error net_resolve(const char *host, const char *port, bool passive,
-                             struct net_address **addresses, size_t *num_addresses) {
-  struct addrinfo hints = {
-      .ai_flags = passive ? AI_PASSIVE : 0,
-      .ai_family = AF_UNSPEC,
-      .ai_socktype = SOCK_STREAM,
-      .ai_protocol = IPPROTO_TCP,
+static struct net_error copy_results(const struct addrinfo *list, struct net_address **addresses,
+                                     size_t *num_addresses, char **canonical_name) {
+  char *name = NULL;
+  if (list->ai_canonname != NULL) {
+    name = strdup(list->ai_canonname);
+    if (name == NULL) {
+      return net_system_error(ENOMEM);
+    }
+  }
+  struct net_error error = copy_list(list, addresses, num_addresses);
+  if (error.kind == NET_ERROR_NONE) {
+    *canonical_name = name;
+  } else {
+    free(name);
+  }
+  return error;
+}
+
+struct net_error net_resolve_as(const char *host, const char *port, const struct net_hints *hints,
+                                struct net_address **addresses, size_t *num_addresses,
+                                char **canonical_name) {
+  struct addrinfo wanted = {
+      .ai_flags = hints->flags,
+      .ai_family = hints->family,
+      .ai_socktype = hints->socktype,
+      .ai_protocol = hints->protocol,
   };
   struct addrinfo *list = NULL;
-  int code = look_up(host, port, &hints, &list);
+  int code = look_up(host, port, &wanted, &list);
   if (code != 0) {
     return resolver_error(code);
   }
-  struct net_error error = copy_list(list, addresses, num_addresses);
+  struct net_error error = copy_results(list, addresses, num_addresses, canonical_name);
   freeaddrinfo(list);
   return error;
+}
+
+struct net_error net_resolve(const char *host, const char *port, bool passive,
+                             struct net_address **addresses, size_t *num_addresses) {
+  struct net_hints hints = {
+      .flags = passive ? AI_PASSIVE : 0,
+      .family = AF_UNSPEC,
+      .socktype = SOCK_STREAM,
+      .protocol = IPPROTO_TCP,
+  };
+  char *canonical_name = NULL; /* none is asked for */
+  return net_resolve_as(host, port, &hints, addresses, num_addresses, &canonical_name);
 }
 
 static int unix_path_error(const char *path, size_t length) {
@@ -176,4 +208,11 @@ struct net_error net_address_name(const struct net_address *address, char *host,
   }
   *port = port_of(address);
   return net_no_error();
+}
+
+struct net_error net_address_lookup(const struct net_address *address, int flags, char *host,
+                                    size_t host_size, char *service, size_t service_size) {
+  int code = getnameinfo((const struct sockaddr *)&address->storage, address->length, host,
+                         (socklen_t)host_size, service, (socklen_t)service_size, flags);
+  return code == 0 ? net_no_error() : resolver_error(code);
 }

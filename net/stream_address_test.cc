@@ -125,6 +125,47 @@ TEST(Resolve, WithoutAHost) {
   EXPECT_TRUE(has_every);
 }
 
+TEST(Resolve, AsIsAskedFor) {
+  struct net_hints hints = {AI_NUMERICHOST | AI_CANONNAME, AF_INET, SOCK_DGRAM, 0};
+  struct net_address *addresses = nullptr;
+  size_t num_addresses = 0;
+  char *name = nullptr;
+  ASSERT_EQ(NET_ERROR_NONE,
+            net_resolve_as("127.0.0.1", "53", &hints, &addresses, &num_addresses, &name).kind);
+  ASSERT_EQ(1u, num_addresses);
+  EXPECT_EQ("127.0.0.1 53", Name(addresses[0]));
+  EXPECT_EQ(SOCK_DGRAM, addresses[0].socktype);
+  EXPECT_EQ(IPPROTO_UDP, addresses[0].protocol);
+  EXPECT_STREQ("127.0.0.1", name);
+  free(addresses);
+  free(name);
+  hints.flags = AI_NUMERICHOST;
+  for (const char *host : {"::1", "localhost", "LOCALHOST", "1.2.3.4.5"}) {
+    struct net_error error = net_resolve_as(host, "53", &hints, &addresses, &num_addresses, &name);
+    EXPECT_EQ(NET_ERROR_RESOLVER, error.kind) << host;
+  }
+  ASSERT_EQ(NET_ERROR_NONE,
+            net_resolve_as("127.0.0.2", "53", &hints, &addresses, &num_addresses, &name).kind);
+  EXPECT_EQ(nullptr, name);
+  free(addresses);
+}
+
+TEST(Lookup, FindsTheNamesOfAnAddress) {
+  Resolved resolved = Resolve("127.0.0.1", "80", false);
+  ASSERT_EQ(1u, resolved.addresses.size());
+  char host[64], service[16];
+  int flags = NI_NUMERICHOST | NI_NUMERICSERV;
+  ASSERT_EQ(NET_ERROR_NONE, net_address_lookup(&resolved.addresses[0], flags, host, sizeof(host),
+                                               service, sizeof(service))
+                                .kind);
+  EXPECT_STREQ("127.0.0.1", host);
+  EXPECT_STREQ("80", service);
+  struct net_error error =
+      net_address_lookup(&resolved.addresses[0], flags, host, 2, service, sizeof(service));
+  EXPECT_EQ(NET_ERROR_RESOLVER, error.kind);
+  EXPECT_EQ(EAI_OVERFLOW, error.code);
+}
+
 TEST(Resolve, NamesThatCannotBeAreTheResolversError) {
   Resolved resolved = Resolve(std::string(300, 'a').c_str(), "80", false);
   EXPECT_EQ(NET_ERROR_RESOLVER, resolved.error.kind);
