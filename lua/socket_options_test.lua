@@ -1,6 +1,7 @@
 -- Options of net.Socket: each returns the value before, and the kernel has the new one.
 
 local net = require('net')
+local inet = require('net.stream.inet')
 local poll = require('net.poll')
 local luasocket = require('socket')
 local scheduler = require('testing.scheduler')
@@ -107,6 +108,23 @@ returns({ false }, marked:atmark())
 returns({ false }, marked:atmark('of no meaning'))
 marked:close()
 plain:close()
+
+-- The mark is behind urgent data, which is not among the rest unless oobinline says so.
+local listening = assert(inet.server.new('127.0.0.1', 0))
+assert(listening:listen())
+for _, is_inline in ipairs({ false, true }) do
+    local urgent = assert(inet.client.new('127.0.0.1', listening:getsockname():port()))
+    local sock = assert(listening:accept())
+    returns({ false }, sock:oobinline(is_inline))
+    triple(2, nil, nil, urgent:send('ab', net.MSG_OOB))
+    triple('a', nil, nil, sock:read())
+    returns({ true }, sock:atmark())
+    if is_inline then
+        triple('b', nil, nil, sock:read())
+        returns({ false }, sock:atmark())
+    end
+end
+listening:close()
 
 -- Timeouts are seconds, rounded up by the kernel to its clock.
 for _, name in ipairs({ 'rcvtimeo', 'sndtimeo' }) do
