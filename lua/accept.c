@@ -122,6 +122,10 @@ static int go_on(lua_State *L, int status, lua_KContext context) {
     wait_push(L, SERVER, TARGET);
     lua_callk(L, WAIT_ARGUMENTS, 3, 0, go_on);
   }
+  /* A wait that close() has ended tells that, in whatever words the poller refused. */
+  if (server->fd < 0 || server->is_closing) {
+    return accept_failed(L, socket_bad_descriptor());
+  }
   triple_refused(L, TRIPLE_VALUE, "accept", OK);
   return lua_isnil(L, ACCEPTED) ? 2 : 3;
 }
