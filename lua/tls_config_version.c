@@ -69,34 +69,34 @@ static lua_Integer flags_of(const char *name, size_t length) {
   return 0;
 }
 
-static int fail(lua_State *L, const char *reason, const char *text, size_t length) {
-  lua_pushnil(L);
-  lua_pushlstring(L, text, length);
-  lua_pushfstring(L, "%s '%s'", reason, lua_tostring(L, -1));
-  lua_replace(L, -2);
-  return 2;
+/* Reads a name and its "!" at `*text`, which then points behind it. Returns false for what is none.
+   What has "!" is taken away: from what was before, or from all where nothing was. */
+static bool add_protocol(const char **text, lua_Integer *flags) {
+  const char *name = *text + strspn(*text, " \t");
+  bool is_taken = *name == '!';
+  name += is_taken;
+  size_t length = strcspn(name, ",: \t");
+  lua_Integer named = flags_of(name, length);
+  lua_Integer before = *flags == 0 && is_taken ? CONSTANT_TLS_V1X : *flags;
+  *flags = is_taken ? before & ~named : before | named;
+  name += length;
+  *text = name + strspn(name, " \t");
+  return named != 0 && (**text == '\0' || **text == ',' || **text == ':');
 }
 
-/* Names after "!" are taken away: from what was before, or from all where nothing was. */
 int tls_config_parse_protocols(lua_State *L) {
   const char *text = args_text(L, 1);
+  const char *rest = text;
   lua_Integer flags = 0;
-  for (const char *name = text; name; name = *name ? name + 1 : NULL) {
-    name += strspn(name, " \t");
-    bool is_taken = *name == '!';
-    name += is_taken;
-    size_t length = strcspn(name, ",: \t");
-    lua_Integer named = flags_of(name, length);
-    if (named == 0) {
-      return fail(L, "invalid protocol", name, length);
-    }
-    flags = flags == 0 && is_taken ? CONSTANT_TLS_V1X : flags;
-    flags = is_taken ? flags & ~named : flags | named;
-    name += length;
-    name += strspn(name, " \t");
+  bool is_valid = add_protocol(&rest, &flags);
+  while (is_valid && *rest != '\0') {
+    rest++;
+    is_valid = add_protocol(&rest, &flags);
   }
-  if (flags == 0) {
-    return fail(L, "no protocol is left of", text, strlen(text));
+  if (!is_valid || flags == 0) {
+    lua_pushnil(L);
+    lua_pushfstring(L, is_valid ? "no protocol is left of '%s'" : "invalid protocols '%s'", text);
+    return 2;
   }
   lua_pushinteger(L, flags);
   return 1;

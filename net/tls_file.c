@@ -103,31 +103,31 @@ static struct net_tls_file *decrypt(const struct net_tls_file *file, const char 
   return decrypted;
 }
 
-struct net_tls_file *net_tls_load_file(const char *name, const char *password,
+struct net_tls_file *net_tls_load_file(const char *file, const char *password,
                                        char error[NET_TLS_ERROR_SIZE]) {
   size_t length = 0;
-  char *bytes = net_tls_read_file(name, &length);
+  char *bytes = net_tls_read_file(file, &length);
   if (bytes == NULL) {
     char reason[128] = "";
     int code = errno;
     (void)strerror_r(code, reason, sizeof(reason));
-    snprintf(error, NET_TLS_ERROR_SIZE, "failed to open file '%.300s': %s", name, reason);
+    snprintf(error, NET_TLS_ERROR_SIZE, "failed to open file '%.300s': %s", file, reason);
     return NULL;
   }
-  struct net_tls_file *file = new_file(bytes, length);
-  if (file == NULL) {
+  struct net_tls_file *loaded = new_file(bytes, length);
+  if (loaded == NULL) {
     snprintf(error, NET_TLS_ERROR_SIZE, "%s", net_tls_out_of_memory);
     return NULL;
   }
   if (password == NULL) {
-    return file;
+    return loaded;
   }
   const char *reason = NULL;
-  struct net_tls_file *decrypted = decrypt(file, password, &reason);
+  struct net_tls_file *decrypted = decrypt(loaded, password, &reason);
   if (decrypted == NULL) {
-    snprintf(error, NET_TLS_ERROR_SIZE, "failed to read private key '%.300s': %s", name, reason);
+    snprintf(error, NET_TLS_ERROR_SIZE, "failed to read private key '%.300s': %s", file, reason);
   }
-  net_tls_file_free(file);
+  net_tls_file_free(loaded);
   return decrypted;
 }
 

@@ -6,8 +6,8 @@
 #include "net/tls_config_internal.h"
 
 /* Seconds. */
-#define MINIMUM_LIFETIME 4
-#define MAXIMUM_LIFETIME (24 * 60 * 60)
+#define MINIMUM_LIFETIME INT64_C(4)
+#define MAXIMUM_LIFETIME INT64_C(86400)
 
 static void set_tickets(struct net_tls_config *config, bool enabled) {
   if (enabled) {

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -113,7 +114,7 @@ bool net_tls_config_set_verify_depth(struct net_tls_config *config, int depth) {
   if (!net_tls_config_begin_change(config)) {
     return false;
   }
-  if (depth < 0) {
+  if (depth < 0 || depth == INT_MAX) {
     return net_tls_config_fail(config, "invalid verify depth %d", depth);
   }
   config->verify_depth = depth;

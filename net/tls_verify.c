@@ -40,9 +40,17 @@ static bool set_up_context(X509_STORE_CTX *context, const struct net_tls_socket 
     flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
   }
   if (socket->policy->verify_depth >= 0) {
-    X509_VERIFY_PARAM_set_depth(param, socket->policy->verify_depth);
+    /* BoringSSL counts the trusted one, too. */
+    X509_VERIFY_PARAM_set_depth(param, socket->policy->verify_depth + 1);
   }
   return X509_VERIFY_PARAM_set_flags(param, flags);
+}
+
+/* BoringSSL gives up looking for issuers at the limit, and says then that there was none. */
+static bool is_too_long(X509_STORE_CTX *context, const struct net_tls_socket *socket) {
+  size_t length = sk_X509_num(X509_STORE_CTX_get0_chain(context));
+  return X509_STORE_CTX_get_error(context) == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY &&
+         socket->policy->verify_depth >= 0 && length > (size_t)socket->policy->verify_depth + 1;
 }
 
 static long verify_chain(const struct net_tls_socket *socket, STACK_OF(X509) * chain) {
@@ -51,6 +59,9 @@ static long verify_chain(const struct net_tls_socket *socket, STACK_OF(X509) * c
   if (context != NULL && set_up_context(context, socket, chain)) {
     bool is_valid = X509_verify_cert(context) == 1;
     result = X509_STORE_CTX_get_error(context);
+    if (is_too_long(context, socket)) {
+      result = X509_V_ERR_CERT_CHAIN_TOO_LONG;
+    }
     /* A failure without a reason must not pass for a success. */
     if (!is_valid && result == X509_V_OK) {
       result = X509_V_ERR_UNSPECIFIED;
