@@ -107,8 +107,11 @@ struct net_error net_resolve(const char *host, const char *port, bool passive,
       .socktype = SOCK_STREAM,
       .protocol = IPPROTO_TCP,
   };
-  char *canonical_name = NULL; /* none is asked for */
-  return net_resolve_as(host, port, &hints, addresses, num_addresses, &canonical_name);
+  char *canonical_name = NULL;
+  struct net_error error =
+      net_resolve_as(host, port, &hints, addresses, num_addresses, &canonical_name);
+  free(canonical_name); /* none is asked for */
+  return error;
 }
 
 static int unix_path_error(const char *path, size_t length) {
