@@ -47,8 +47,11 @@ for _, version in ipairs({ '-tls1_2', '-tls1_3' }) do
     assert(not connect(with_keys(1), version, false))
     assert(connect(with_keys(1), version, true))
     assert(connect(with_keys(1, 2), version, true)) -- read with the old key, written with the new
-    assert(connect(with_keys(2, 3), version, true))
-    assert(not connect(with_keys(1), version, true))
+    if version == '-tls1_3' then -- before, s_client does not save what replaces a ticket
+        assert(connect(with_keys(2, 3), version, true))
+        assert(not connect(with_keys(1), version, true))
+    end
+    assert(not connect(tls.server_config(), version, true))
 end
 os.remove(session)
 
