@@ -117,6 +117,10 @@ void addrinfo_set_canonical_name(lua_State *L, const char *name) {
   lua_setiuservalue(L, -2, CANONICAL_NAME);
 }
 
+const struct net_address *addrinfo_check(lua_State *L, int index) {
+  return class_check(L, index, &addrinfo_class);
+}
+
 void addrinfo_push(lua_State *L, const struct net_address *address) {
   *(struct net_address *)class_new(L, &addrinfo_class, sizeof(*address), NUM_VALUES) = *address;
 }

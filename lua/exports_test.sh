@@ -2,7 +2,7 @@
 # exports_test.sh NET_SO: net.so exports the modules and nothing else, and takes
 # the Lua API and the system's libraries from the process, but no TLS.
 exports=$(nm -D --defined-only "$1" | awk '{ print $NF }' | sort | tr '\n' ' ')
-expected='luaopen_iovec luaopen_net luaopen_net_addrinfo luaopen_net_class luaopen_net_iovec luaopen_net_poll luaopen_net_stream_inet luaopen_net_stream_unix luaopen_net_tls luaopen_net_tls_config luaopen_net_tls_session '
+expected='luaopen_iovec luaopen_net luaopen_net_addrinfo luaopen_net_class luaopen_net_cmsghdr luaopen_net_iovec luaopen_net_msghdr luaopen_net_poll luaopen_net_stream_inet luaopen_net_stream_unix luaopen_net_tls luaopen_net_tls_config luaopen_net_tls_session '
 red=0
 
 if [ "$exports" != "$expected" ]; then

@@ -3,10 +3,12 @@
 #include <lauxlib.h>
 
 #include "lua/addrinfo.h"
+#include "lua/cmsghdr.h"
 #include "lua/constants.h"
 #include "lua/extend.h"
 #include "lua/inet.h"
 #include "lua/iovec.h"
+#include "lua/msghdr.h"
 #include "lua/poller.h"
 #include "lua/tls_config.h"
 #include "lua/tls_session.h"
@@ -15,7 +17,9 @@
 int luaopen_net(lua_State *L);
 int luaopen_net_addrinfo(lua_State *L);
 int luaopen_net_class(lua_State *L);
+int luaopen_net_cmsghdr(lua_State *L);
 int luaopen_net_iovec(lua_State *L);
+int luaopen_net_msghdr(lua_State *L);
 int luaopen_net_poll(lua_State *L);
 int luaopen_net_stream_inet(lua_State *L);
 int luaopen_net_stream_unix(lua_State *L);
@@ -63,6 +67,16 @@ int luaopen_net_addrinfo(lua_State *L) {
 int luaopen_net_iovec(lua_State *L) {
   luaL_checkversion(L);
   return iovec_open(L);
+}
+
+int luaopen_net_cmsghdr(lua_State *L) {
+  luaL_checkversion(L);
+  return cmsghdr_open(L);
+}
+
+int luaopen_net_msghdr(lua_State *L) {
+  luaL_checkversion(L);
+  return msghdr_open(L);
 }
 
 /* Pushes a module of the tables `client` and `server` of constructors, and of `functions`. */

@@ -11,10 +11,14 @@ static const luaL_Reg *const socket_lists[] = {
     socket_hook_methods,
     socket_close_methods,
     stream_io_methods,
+    vector_methods,
+    message_methods,
     lock_methods,
     socket_init_methods,
     NULL,
 };
+
+static const luaL_Reg *const unix_lists[] = {descriptor_methods, NULL};
 
 static const luaL_Reg *const stream_lists[] = {stream_option_methods, NULL};
 
@@ -34,7 +38,7 @@ const struct class stream_socket_class = {
     .name = "net.stream.Socket", .parent = &socket_class, .methods = stream_lists};
 
 const struct class unix_socket_class = {
-    .name = "net.unix.Socket", .parent = &socket_class, .methods = no_methods};
+    .name = "net.unix.Socket", .parent = &socket_class, .methods = unix_lists};
 
 const struct class stream_server_class = {
     .name = "net.stream.Server", .parent = &stream_socket_class, .methods = server_lists};

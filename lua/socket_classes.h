@@ -37,11 +37,16 @@ extern const luaL_Reg socket_timeout_methods[];
 extern const luaL_Reg socket_hook_methods[];
 extern const luaL_Reg socket_close_methods[];
 extern const luaL_Reg stream_io_methods[];
+extern const luaL_Reg vector_methods[];
+extern const luaL_Reg message_methods[];
 extern const luaL_Reg lock_methods[];
 extern const luaL_Reg socket_init_methods[];
 
 /* of net.stream.Socket, */
 extern const luaL_Reg stream_option_methods[];
+
+/* of net.unix.Socket, */
+extern const luaL_Reg descriptor_methods[];
 
 /* of servers, */
 extern const luaL_Reg server_methods[];

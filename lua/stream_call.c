@@ -86,6 +86,10 @@ int stream_call_run(lua_State *L, size_t size, struct stream_call *call) {
   if (is_closed(socket)) {
     return closed(L, call);
   }
+  if (socket->tls) {
+    /* A call past the methods of TLS: plain bytes among its own would break the connection. */
+    return triple_error(L, TRIPLE_VALUE, "Operation not supported on socket");
+  }
   call->target.timeout = remaining;
   int num_results = call->attempt(L, socket, call);
   if (num_results != STREAM_WAIT) {

@@ -1,9 +1,11 @@
 #include "net/stream_io.h"
 
+#include <errno.h>
 #include <limits.h>
 
 #include "net/stream_internal.h"
 #include "net/transfer.h"
+#include "net/vector_io.h"
 
 static size_t clamp_length(size_t length) {
   return length < INT_MAX ? length : INT_MAX;
@@ -23,9 +25,40 @@ static ssize_t call_receive_message(const struct net_transfer *transfer, size_t 
   return recvmsg(transfer->fd, transfer->message, flags | MSG_CMSG_CLOEXEC);
 }
 
+/* Sets `rest` to what is left of the message's parts, and returns how many there are. */
+static size_t skip_parts(const struct msghdr *message, size_t moved, struct iovec *rest) {
+  size_t num_parts = 0;
+  for (size_t i = 0; i < message->msg_iovlen; i++) {
+    struct iovec part = message->msg_iov[i];
+    size_t skipped = moved < part.iov_len ? moved : part.iov_len;
+    moved -= skipped;
+    if (skipped < part.iov_len) {
+      rest[num_parts].iov_base = (char *)part.iov_base + skipped;
+      rest[num_parts].iov_len = part.iov_len - skipped;
+      num_parts++;
+    }
+  }
+  return num_parts;
+}
+
+/* What goes beside the bytes goes with the first of them, once. */
 static ssize_t call_send_message(const struct net_transfer *transfer, size_t moved, int flags) {
-  (void)moved;
-  return sendmsg(transfer->fd, transfer->bytes, flags | MSG_NOSIGNAL);
+  const struct msghdr *message = transfer->bytes;
+  struct iovec parts[NET_VECTOR_MAX];
+  struct msghdr rest = {.msg_iov = parts};
+  if (moved > 0) {
+    rest.msg_iovlen = skip_parts(message, moved, parts);
+    message = &rest;
+  }
+  return sendmsg(transfer->fd, message, flags | MSG_NOSIGNAL);
+}
+
+static size_t message_length(const struct msghdr *message) {
+  size_t length = 0;
+  for (size_t i = 0; i < message->msg_iovlen; i++) {
+    length += message->msg_iov[i].iov_len;
+  }
+  return length;
 }
 
 struct net_error net_receive(int fd, enum net_transport_mode mode, int flags, void *buffer,
@@ -62,8 +95,17 @@ struct net_error net_receive_message(int fd, enum net_transport_mode mode, int f
 
 struct net_error net_send_message(int fd, enum net_transport_mode mode, int flags,
                                   const struct msghdr *message, size_t *sent) {
-  struct net_transfer transfer = {
-      .fd = fd, .flags = flags, .sends = true, .call = call_send_message, .bytes = message};
+  if (message->msg_iovlen > NET_VECTOR_MAX) {
+    *sent = 0;
+    return net_system_error(EMSGSIZE);
+  }
+  struct net_transfer transfer = {.fd = fd,
+                                  .flags = flags,
+                                  .sends = true,
+                                  .whole = true,
+                                  .length = message_length(message),
+                                  .call = call_send_message,
+                                  .bytes = message};
   return net_transfer_run(&transfer, mode, sent);
 }
 

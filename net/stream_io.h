@@ -43,8 +43,9 @@ struct net_error net_send(int fd, enum net_transport_mode mode, int flags, const
 struct net_error net_receive_message(int fd, enum net_transport_mode mode, int flags,
                                      struct msghdr *message, size_t *length);
 
-/* net_send_message is net_send for sendmsg(2). `*sent` may be less than the message holds in
-   blocking mode too: the caller goes on with the rest, without the ancillary data. */
+/* net_send_message is net_send for sendmsg(2): after `*sent` > 0 the caller goes on with the rest
+   of the bytes, without the ancillary data. EMSGSIZE: the message has more than NET_VECTOR_MAX
+   parts (net/vector_io.h). */
 struct net_error net_send_message(int fd, enum net_transport_mode mode, int flags,
                                   const struct msghdr *message, size_t *sent);
 

@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "net/stream.h"
+#include "net/vector_io.h"
 #include "testing/sockets.h"
 
 namespace {
@@ -217,6 +219,74 @@ TEST_F(MessageTest, MovesVectors) {
   }
   ExpectError(net_receive_message(far_.get(), NET_TRANSPORT_NONBLOCKING, 0, &message_, &count_),
               NET_ERROR_SYSTEM, EAGAIN);
+}
+
+// The kernel takes what it has room for and is interrupted: the rest follows, without what went
+// beside the beginning.
+TEST_F(MessageTest, ALongMessageGoesInOrderAndItsDescriptorOnce) {
+  std::string first(3 << 20, 'a'), second(2 << 20, 'b');
+  parts_[0] = {first.data(), first.size()};
+  parts_[1] = {second.data(), second.size()};
+  AddDescriptor(near_.get());
+  std::string received;
+  int num_descriptors = 0;
+  std::thread reader([&] {
+    std::vector<char> buffer(1 << 16);
+    while (received.size() < first.size() + second.size()) {
+      alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+      struct iovec part = {buffer.data(), buffer.size()};
+      struct msghdr message = {};
+      message.msg_iov = &part;
+      message.msg_iovlen = 1;
+      message.msg_control = control;
+      message.msg_controllen = sizeof(control);
+      size_t length = 0;
+      ExpectError(net_receive_message(far_.get(), NET_TRANSPORT_BLOCKING, 0, &message, &length),
+                  NET_ERROR_NONE);
+      received.append(buffer.data(), length);
+      if (CMSG_FIRSTHDR(&message) != nullptr) {
+        int fd = -1;
+        memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+        close(fd);
+        num_descriptors++;
+      }
+    }
+  });
+  {
+    SignalStorm storm;
+    ExpectError(net_send_message(near_.get(), NET_TRANSPORT_BLOCKING, 0, &message_, &count_),
+                NET_ERROR_NONE);
+  }
+  reader.join();
+  EXPECT_EQ(first.size() + second.size(), count_);
+  EXPECT_EQ(first + second, received);
+  EXPECT_EQ(1, num_descriptors);
+}
+
+TEST_F(MessageTest, SendKeepsOneTimeoutAndTellsWhatHasGone) {
+  ASSERT_EQ(NET_ERROR_NONE, net_set_timeout(near_.get(), SO_SNDTIMEO, 0.02).kind);
+  std::string much(8 << 20, 'x');
+  parts_[0] = {much.data(), much.size()};
+  parts_[1] = {much.data(), much.size()};
+  message_.msg_controllen = 0;
+  ExpectError(net_send_message(near_.get(), NET_TRANSPORT_BLOCKING, 0, &message_, &count_),
+              NET_ERROR_TIMEOUT);
+  EXPECT_GT(count_, 0u);
+  EXPECT_LT(count_, much.size());
+}
+
+TEST_F(MessageTest, TooManyParts) {
+  std::vector<struct iovec> parts(NET_VECTOR_MAX + 1, {first_, 1});
+  message_.msg_iov = parts.data();
+  message_.msg_iovlen = parts.size();
+  message_.msg_controllen = 0;
+  ExpectError(net_send_message(near_.get(), NET_TRANSPORT_BLOCKING, 0, &message_, &count_),
+              NET_ERROR_SYSTEM, EMSGSIZE);
+  EXPECT_EQ(0u, count_);
+  message_.msg_iovlen--;
+  ExpectError(net_send_message(near_.get(), NET_TRANSPORT_BLOCKING, 0, &message_, &count_),
+              NET_ERROR_NONE);
+  EXPECT_EQ(parts.size() - 1, count_);
 }
 
 TEST_F(MessageTest, DescriptorsComeInCloseOnExec) {
