@@ -1,21 +1,17 @@
 /* The methods that hold the poller's read or write lock of the descriptor (D-27). The lock is
    released whether the function under it returns or raises; without a poller it always succeeds. */
 
+#include "lua/locks.h"
+
 #include "lua/args.h"
 #include "lua/poller.h"
 #include "lua/socket_classes.h"
-#include "lua/tls_io.h"
 #include "lua/triple.h"
 
 struct lock {
   const char *lock;
   const char *unlock;
   bool is_write;
-};
-
-enum lock_kind {
-  READ_LOCK,
-  WRITE_LOCK
 };
 
 /* By their kinds, which continuations are given. */
@@ -77,20 +73,21 @@ static int with_lock(lua_State *L, const struct socket *socket, enum lock_kind k
   return locked(L, LUA_OK, kind);
 }
 
-static const struct socket *check(lua_State *L) {
-  return class_check(L, 1, &tls_socket_class);
-}
-
-static int call_method(lua_State *L, lua_CFunction method, enum lock_kind kind) {
-  const struct socket *socket = check(L);
-  lua_pushcfunction(L, method);
+int lock_call(lua_State *L, enum lock_kind kind, const char *name, void (*check)(lua_State *L)) {
+  const struct socket *socket = socket_check(L);
+  lua_getfield(L, 1, name);
+  if (check && lua_iscfunction(L, -1)) {
+    lua_pop(L, 1);
+    check(L);
+    lua_getfield(L, 1, name);
+  }
   lua_insert(L, 1);
   return with_lock(L, socket, kind);
 }
 
 /* syncread(fn, ...) and syncwrite(fn, ...) return what fn(self, ...) returns. */
 static int call_function(lua_State *L, enum lock_kind kind) {
-  const struct socket *socket = check(L);
+  const struct socket *socket = socket_check(L);
   luaL_argcheck(L, lua_isfunction(L, 2), 2, "fn must be function");
   lua_pushvalue(L, 2);
   lua_remove(L, 2);
@@ -98,20 +95,47 @@ static int call_function(lua_State *L, enum lock_kind kind) {
   return with_lock(L, socket, kind);
 }
 
-/* Arguments are checked before the lock is taken, where the caller is still known. */
+/* TLS has no flags, and takes no notice of them. */
+static void check_flags(lua_State *L) {
+  if (!class_test(L, 1, &tls_socket_class)) {
+    args_flags(L, 3);
+  }
+}
 
-static int read_sync(lua_State *L) {
-  check(L);
+static void check_read(lua_State *L) {
   if (!lua_isnoneornil(L, 2)) {
     args_integer(L, 2);
   }
-  return call_method(L, tls_io_read, READ_LOCK);
+}
+
+static void check_receive(lua_State *L) {
+  check_read(L);
+  check_flags(L);
+}
+
+static void check_write(lua_State *L) {
+  args_string(L, 2, NULL);
+}
+
+static void check_send(lua_State *L) {
+  check_write(L);
+  check_flags(L);
+}
+
+static int read_sync(lua_State *L) {
+  return lock_call(L, READ_LOCK, "read", check_read);
+}
+
+static int receive_sync(lua_State *L) {
+  return lock_call(L, READ_LOCK, "recv", check_receive);
 }
 
 static int write_sync(lua_State *L) {
-  check(L);
-  args_string(L, 2, NULL);
-  return call_method(L, tls_io_write, WRITE_LOCK);
+  return lock_call(L, WRITE_LOCK, "write", check_write);
+}
+
+static int send_sync(lua_State *L) {
+  return lock_call(L, WRITE_LOCK, "send", check_send);
 }
 
 static int sync_read(lua_State *L) {
@@ -124,9 +148,9 @@ static int sync_write(lua_State *L) {
 
 const luaL_Reg lock_methods[] = {
     {"readsync", read_sync},
-    {"recvsync", read_sync},
+    {"recvsync", receive_sync},
     {"writesync", write_sync},
-    {"sendsync", write_sync},
+    {"sendsync", send_sync},
     {"syncread", sync_read},
     {"syncwrite", sync_write},
     {NULL, NULL},
