@@ -51,10 +51,12 @@ static int tls_closed(lua_State *L, int status, lua_KContext context) {
   return results;
 }
 
+/* The connection of another process is left alone. */
 static int unwaited(lua_State *L, int status, lua_KContext context) {
+  const struct socket *socket = lua_touserdata(L, 1);
   (void)status, (void)context;
   lua_settop(L, 1);
-  return tls_io_close(L);
+  return socket->tls && net_tls_socket_is_inherited(socket->tls) ? triple_ok(L) : tls_io_close(L);
 }
 
 static int unwait_and_close_tls(lua_State *L) {

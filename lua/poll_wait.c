@@ -100,6 +100,10 @@ int tls_io_poll_wait(lua_State *L) {
   if (socket->fd < 0 || socket->is_closing) {
     return triple_net_error(L, TRIPLE_OK, "poll_wait", socket_bad_descriptor());
   }
+  if (socket->tls && net_tls_socket_is_inherited(socket->tls)) {
+    return triple_error(L, TRIPLE_OK,
+                        "poll_wait failed: the connection belongs to another process");
+  }
   if (is_buffered(socket, want)) {
     return triple_ok(L);
   }

@@ -100,7 +100,18 @@ static enum net_tls_outcome perform(struct net_tls_socket *socket,
       [NET_TLS_WRITE] = "write failed: Bad file descriptor",
       [NET_TLS_KEY_UPDATE] = "key_update failed: Bad file descriptor",
   };
+  static const char *const inherited_texts[] = {
+      [NET_TLS_HANDSHAKE] = "handshake failed: the connection belongs to another process",
+      [NET_TLS_READ] = "read failed: the connection belongs to another process",
+      [NET_TLS_PEEK] = "peek failed: the connection belongs to another process",
+      [NET_TLS_WRITE] = "write failed: the connection belongs to another process",
+      [NET_TLS_KEY_UPDATE] = "key_update failed: the connection belongs to another process",
+      [NET_TLS_CLOSE] = "tls_close failed: the connection belongs to another process",
+  };
   socket->error = "";
+  if (!socket->is_closed && net_tls_socket_is_inherited(socket)) {
+    return net_tls_error(socket, inherited_texts[request->kind]);
+  }
   if (!socket->is_closed) {
     return run(socket, request);
   }
@@ -243,6 +254,9 @@ enum net_tls_outcome net_tls_socket_tls_close(struct net_tls_socket *socket) {
 }
 
 enum net_tls_outcome net_tls_socket_close(struct net_tls_socket *socket) {
+  if (net_tls_socket_is_inherited(socket)) {
+    return net_tls_socket_close_transport(socket);
+  }
   enum net_tls_outcome notified = net_tls_socket_tls_close(socket);
   const char *error = socket->error;
   enum net_tls_outcome closed = net_tls_socket_close_transport(socket);
@@ -284,6 +298,9 @@ enum net_tls_outcome net_tls_socket_wait(struct net_tls_socket *socket, enum net
   }
   if (socket->is_closed) {
     return net_tls_error(socket, "poll_wait failed: Bad file descriptor");
+  }
+  if (net_tls_socket_is_inherited(socket)) {
+    return net_tls_error(socket, "poll_wait failed: the connection belongs to another process");
   }
   if (want == NET_TLS_WANT_READ && net_tls_socket_has_buffered(socket)) {
     return NET_TLS_OK;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/process.h"
 #include "net/tls_operation.h"
 #include "net/tls_socket_internal.h"
 
@@ -39,7 +40,7 @@ static struct net_tls_socket *new_socket(struct net_tls_config *config,
   if (!net_tls_config_begin_use(config, error)) {
     return NULL;
   }
-  struct net_tls_socket *socket = calloc(1, sizeof(*socket));
+  struct net_tls_socket *socket = net_process_watch() ? calloc(1, sizeof(*socket)) : NULL;
   if (socket == NULL) {
     snprintf(error, NET_TLS_ERROR_SIZE, "%s", net_tls_out_of_memory);
     return NULL;
@@ -52,6 +53,7 @@ static struct net_tls_socket *new_socket(struct net_tls_config *config,
   socket->send_deadline = -1;
   socket->clock_limit = NET_TLS_DEFAULT_CLOCK_LIMIT;
   socket->error = "";
+  socket->forks = net_process_forks();
   if (!set_up_ssl(socket)) {
     snprintf(error, NET_TLS_ERROR_SIZE, "%s", net_tls_out_of_memory);
     socket->is_closed = true;
@@ -179,8 +181,18 @@ void net_tls_socket_free(struct net_tls_socket *socket) {
   free(socket);
 }
 
+bool net_tls_socket_is_inherited(const struct net_tls_socket *socket) {
+  return socket->has_begun && socket->process != net_process_generation();
+}
+
+/* What comes in may be for another process. */
+static bool may_be_shared(const struct net_tls_socket *socket) {
+  return socket->has_begun ? net_tls_socket_is_inherited(socket)
+                           : socket->forks != net_process_forks();
+}
+
 enum net_tls_outcome net_tls_socket_close_transport(struct net_tls_socket *socket) {
-  if (!socket->is_closed && !socket->is_dead) {
+  if (!socket->is_closed && !socket->is_dead && !may_be_shared(socket)) {
     net_tls_discard_input(socket);
   }
   return close_transport(socket);

@@ -9,7 +9,14 @@
    with other bytes, or given up (D-06).
 
    Thread rule: different sockets may be used by different threads at the same time, also with the
-   same configuration. One socket is used by one thread at a time. There is no global state. */
+   same configuration. One socket is used by one thread at a time. There is no global state but a
+   count of forks.
+
+   Fork rule: a connection belongs to the process that began its handshake. In a process forked from
+   that, which has the same keys, each operation is an error; net_tls_socket_close and
+   net_tls_socket_free close the descriptor and leave the connection alone. A socket whose handshake
+   has not begun may be used by either process, but by one. A child of a process with several
+   threads may do no more than what POSIX allows it, which is little. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -254,6 +261,10 @@ size_t net_tls_socket_pending(struct net_tls_socket *socket);
 
 /* net_tls_socket_is_handshaked returns true once the handshake has been completed. */
 bool net_tls_socket_is_handshaked(const struct net_tls_socket *socket);
+
+/* net_tls_socket_is_inherited returns true in a process that was forked after another had begun the
+   handshake: the connection is that one's. */
+bool net_tls_socket_is_inherited(const struct net_tls_socket *socket);
 
 /* net_tls_socket_version returns "TLSv1.3" and the like, NULL before the handshake. */
 const char *net_tls_socket_version(const struct net_tls_socket *socket);

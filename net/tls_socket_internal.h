@@ -52,8 +52,11 @@ struct net_tls_socket {
      tickets that a server still had to send. */
   size_t close_notify_length;
 
-  /* The handshake's first step has been made. */
+  /* The handshake's first step has been made, by the process of this generation. */
   bool has_begun;
+  unsigned process;
+  /* How many forks there had been when the socket was made. */
+  unsigned forks;
   bool is_handshaked;
   /* The peer has closed: its close_notify has been read, or a FIN that counts as one. */
   bool is_closed_by_peer;

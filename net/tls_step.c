@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <openssl/err.h>
 
+#include "net/process.h"
 #include "net/tls_operation.h"
 
 /* A write of more is sealed and sent in pieces of this size, so that what is accepted but not yet
@@ -101,7 +102,10 @@ static enum net_tls_outcome step_handshake(struct net_tls_socket *socket,
   if (socket->is_tls_closed) {
     return net_tls_error(socket, tls_closed_texts[request->kind]);
   }
-  socket->has_begun = true;
+  if (!socket->has_begun) {
+    socket->has_begun = true;
+    socket->process = net_process_generation();
+  }
   ERR_clear_error();
   int result = SSL_do_handshake(socket->ssl);
   if (result <= 0) {
@@ -144,7 +148,8 @@ bool net_tls_socket_has_buffered(const struct net_tls_socket *socket) {
 
 size_t net_tls_socket_pending(struct net_tls_socket *socket) {
   uint8_t byte = 0;
-  if (!socket->is_handshaked || socket->is_dead || socket->is_closed) {
+  if (!socket->is_handshaked || socket->is_dead || socket->is_closed ||
+      net_tls_socket_is_inherited(socket)) {
     return 0;
   }
   if (SSL_pending(socket->ssl) == 0 && has_record(socket)) {
