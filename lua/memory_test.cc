@@ -11,6 +11,9 @@
 extern "C" {
 int luaopen_net(lua_State *L);
 int luaopen_net_addrinfo(lua_State *L);
+int luaopen_net_cmsghdr(lua_State *L);
+int luaopen_net_iovec(lua_State *L);
+int luaopen_net_msghdr(lua_State *L);
 int luaopen_net_poll(lua_State *L);
 int luaopen_net_stream_inet(lua_State *L);
 int luaopen_net_stream_unix(lua_State *L);
@@ -23,7 +26,7 @@ namespace {
 
 // Connections that are established, both ends of each in this thread.
 constexpr char kSetUp[] = R"(
-  inet, unix, config, poll, addrinfo, session, directory = ...
+  inet, unix, config, poll, addrinfo, session, iovec, msghdr, cmsghdr, directory = ...
   server_config, client_config = config.new(), config.new()
   assert(server_config:set_keypair_file(directory .. '/server.pem', directory .. '/server.key'))
   assert(client_config:set_ca_file(directory .. '/ca.pem'))
@@ -80,8 +83,11 @@ void SetUp(lua_State *L) {
   luaopen_net_poll(L);
   luaopen_net_addrinfo(L);
   luaopen_net_tls_session(L);
+  luaopen_net_iovec(L);
+  luaopen_net_msghdr(L);
+  luaopen_net_cmsghdr(L);
   lua_pushstring(L, CertificateDirectory().c_str());
-  ASSERT_EQ(LUA_OK, lua_pcall(L, 7, 0, 0)) << lua_tostring(L, -1);
+  ASSERT_EQ(LUA_OK, lua_pcall(L, 10, 0, 0)) << lua_tostring(L, -1);
 }
 
 // Runs the chunk with memory for `left` allocations; returns its status.
@@ -123,6 +129,18 @@ INSTANTIATE_TEST_SUITE_P(
         "inet.client.new('127.0.0.1', 1, {tlscfg = client_config})",
         "unix.client.new('/nowhere', {tlscfg = client_config, servername = 'localhost'})",
         "unix.server.new('/nowhere/at/all', {tlscfg = server_config})",
+        R"(local iov = iovec.new() assert(iov:add('foo') == 1 and iov:addn(1000) == 2)
+           assert(iov:set('x', 1) and #iov:concat() == 1001 and iov:del(2) and iov:consume(1) == 0))",
+        R"(local one, two = table.unpack(assert(unix.pair())) local mh, into = msghdr.new(), msghdr.new()
+           mh:add('x') mh:control():push(cmsghdr.rights(one:fd(), two:fd()))
+           mh:control():push(cmsghdr.rights(0)) assert(one:sendmsg(mh) == 1)
+           into:addn(5) into:control() assert(two:recvmsg(into) == 1)
+           local first = into:control():shift() assert(#first == 12)
+           into:control():push(first) assert(one:sendmsg(into) == 5))",
+        R"(local one, two = table.unpack(assert(unix.pair())) local iov = iovec.new() iov:addn(5)
+           assert(one:writev(iov) == 5 and two:readv(iov) == 5 and one:sendfd(0) == 0))",
+        R"(local one, two = table.unpack(assert(unix.pair())) local iov = iovec.new() iov:addn(5)
+           local wait = coroutine.wrap(two.readv) wait(two, iov) one:writev(iov) assert(wait(true) == 5))",
         "addrinfo.getaddrinfo('127.0.0.1', 1)", "config.new():set_ecdhecurves('X25519,P-256')",
         "assert(#client:read(1000) == 100)",
         "assert(client:readsync() and client:getpeername():addr() and client.sock:fd())",
