@@ -1,5 +1,6 @@
 #include "lua/stream_client.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "lua/addresses.h"
@@ -24,13 +25,31 @@ enum {
   OK
 };
 
+/* What comes next. */
+enum step {
+  TRY_ADDRESSES,
+  /* After a wait, of which OK tells how it ended. */
+  LOOK_AT_WAIT,
+  /* After the poller was told to forget the descriptor of a wait that was in vain. */
+  DROP_DESCRIPTOR
+};
+
 /* A connect under way, over all addresses in turn. */
 struct connecting {
   struct wait_target target;
   int64_t deadline;
+  enum step step;
   /* Which address is tried. */
   size_t current;
+  /* How that has failed. */
+  struct net_error error;
+  /* The wait is for room in the queue of a unix listener: the descriptor is a timer. */
+  bool is_pause;
+  int64_t pause_ms;
 };
+
+/* The longest pause between two looks for room. */
+#define PAUSE_MAX_MS 32
 
 static int64_t remaining(const struct socket *socket, const void *context,
                          enum net_tls_outcome want) {
@@ -133,55 +152,109 @@ static struct net_error connect_current(lua_State *L, int base, bool *is_connect
   return error;
 }
 
-static int connect_waited(lua_State *L, int status, lua_KContext context);
+static int go_on(lua_State *L, int status, lua_KContext context);
 
-static int connect_addresses(lua_State *L, int base) {
-  struct net_error error;
-  bool is_connected = false;
-  do {
-    error = connect_current(L, base, &is_connected);
-    if (error.kind == NET_ERROR_TIMEOUT) {
-      return fail(L, base, error);
-    }
-    if (error.kind == NET_ERROR_NONE) {
-      break;
-    }
-  } while (has_next_address(L, base));
+static int wait_for(lua_State *L, int base, enum net_tls_outcome want) {
+  struct connecting *state = lua_touserdata(L, base + STATE);
+  state->is_pause = want == NET_TLS_WANT_READ;
+  state->target.want = want;
+  state->step = LOOK_AT_WAIT;
+  wait_push(L, base + SOCKET, base + STATE);
+  lua_callk(L, WAIT_ARGUMENTS, 3, base, go_on);
+  return 0;
+}
+
+/* Nothing tells when a unix listener has room in its queue again: the client looks again and again,
+   and the poller waits for a timer in between. */
+static int pause_for_room(lua_State *L, int base) {
+  struct socket *socket = lua_touserdata(L, base + SOCKET);
+  struct connecting *state = lua_touserdata(L, base + STATE);
+  struct net_error error = net_timer(state->pause_ms, &socket->fd);
   if (error.kind != NET_ERROR_NONE) {
     return fail(L, base, error);
   }
-  if (is_connected) {
-    return finish(L, base);
+  if (state->pause_ms < PAUSE_MAX_MS) {
+    state->pause_ms *= 2;
   }
-  wait_push(L, base + SOCKET, base + STATE);
-  lua_callk(L, WAIT_ARGUMENTS, 3, base, connect_waited);
-  return connect_waited(L, LUA_OK, base);
+  return wait_for(L, base, NET_TLS_WANT_READ);
 }
 
-/* After the wait for the current address. The depth of calls is bounded by the addresses. */
-static int connect_waited(lua_State *L, int status, lua_KContext context) {
-  int base = (int)context;
+static bool is_queue_full(const struct net_address *address, struct net_error error) {
+  return address->family == AF_UNIX && error.kind == NET_ERROR_SYSTEM && error.code == EAGAIN;
+}
+
+static int try_addresses(lua_State *L, int base) {
+  struct net_error error;
+  do {
+    bool is_connected = false;
+    error = connect_current(L, base, &is_connected);
+    if (error.kind == NET_ERROR_NONE) {
+      return is_connected ? finish(L, base) : wait_for(L, base, NET_TLS_WANT_WRITE);
+    }
+    if (is_queue_full(current_address(L, base), error)) {
+      return pause_for_room(L, base);
+    }
+  } while (error.kind != NET_ERROR_TIMEOUT && has_next_address(L, base));
+  return fail(L, base, error);
+}
+
+/* After a wait that was in vain, or for a timer, the descriptor is of no more use. */
+static int look_at_wait(lua_State *L, int base) {
   struct socket *socket = lua_touserdata(L, base + SOCKET);
-  (void)status;
+  struct connecting *state = lua_touserdata(L, base + STATE);
+  if (lua_toboolean(L, base + OK) && !state->is_pause) {
+    state->error = net_connect_finish(socket->fd);
+    if (state->error.kind == NET_ERROR_NONE) {
+      return finish(L, base);
+    }
+  }
+  state->step = DROP_DESCRIPTOR;
+  if (poller_push(L, "unwait")) {
+    lua_pushinteger(L, socket->fd);
+    lua_callk(L, 1, 0, base, go_on);
+  }
+  return 0;
+}
+
+static int drop_descriptor(lua_State *L, int base) {
+  struct connecting *state = lua_touserdata(L, base + STATE);
+  close_descriptor(lua_touserdata(L, base + SOCKET));
   if (!lua_toboolean(L, base + OK)) {
-    close_descriptor(socket);
     return triple_refused(L, TRIPLE_VALUE, "connect", base + OK);
   }
-  lua_settop(L, base + ADDRESSES);
-  struct net_error error = net_connect_finish(socket->fd);
-  if (error.kind == NET_ERROR_NONE) {
-    return finish(L, base);
+  if (!state->is_pause && !has_next_address(L, base)) {
+    return fail(L, base, state->error);
   }
-  close_descriptor(socket);
-  return has_next_address(L, base) ? connect_addresses(L, base) : fail(L, base, error);
+  lua_settop(L, base + ADDRESSES);
+  state->step = TRY_ADDRESSES;
+  return 0;
+}
+
+/* Takes step after step, until one has pushed the results. Where the poller yields in one, this is
+   what is called afterwards. */
+static int go_on(lua_State *L, int status, lua_KContext context) {
+  static int (*const steps[])(lua_State * L, int base) = {
+      [TRY_ADDRESSES] = try_addresses,
+      [LOOK_AT_WAIT] = look_at_wait,
+      [DROP_DESCRIPTOR] = drop_descriptor,
+  };
+  int base = (int)context;
+  const struct connecting *state = lua_touserdata(L, base + STATE);
+  int num_results = 0;
+  (void)status;
+  while (num_results == 0) {
+    num_results = steps[state->step](L, base);
+  }
+  return num_results;
 }
 
 static void push_state(lua_State *L, int options) {
   int64_t deadline_ms = args_option_milliseconds(L, options, "deadline");
   struct connecting *state = lua_newuserdatauv(L, sizeof(*state), 0);
   *state = (struct connecting){
-      .target = {.want = NET_TLS_WANT_WRITE, .timeout = remaining},
+      .target = {.timeout = remaining},
       .deadline = net_deadline_after(deadline_ms),
+      .pause_ms = 1,
   };
 }
 
@@ -201,5 +274,5 @@ void stream_client_prepare(lua_State *L, const struct stream_client *client) {
 }
 
 int stream_client_connect(lua_State *L, const struct stream_client *client) {
-  return connect_addresses(L, client->options);
+  return go_on(L, LUA_OK, client->options);
 }

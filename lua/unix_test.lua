@@ -1,7 +1,6 @@
 -- Unix sockets: constructors, addresses, and what differs from TCP.
 
 local net = require('net')
-local poll = require('net.poll')
 local scheduler = require('testing.scheduler')
 local tls = require('testing.tls')
 local unix = require('net.stream.unix')
@@ -71,7 +70,10 @@ end
 passes_no_descriptor(client, accepted, server)
 client:close()
 passes_no_descriptor(client)
-assert(tls.connect(select(2, tls.listen())).sendfd == nil)
+do
+    local inet_server <close>, port = tls.listen()
+    assert(tls.connect(port).sendfd == nil)
+end
 
 -- A path is no name: without one to verify, no client is made. (D-24)
 triple(nil, 'server name', nil, unix.client.new(path, { tlscfg = tls.client_config() }))
@@ -119,16 +121,35 @@ assert(os.remove(path))
 server = assert(unix.server.new(path, tls.server_config()))
 raises('bad argument #2', unix.client.new, path, tls.client_config())
 
--- Where there is no room in the listener's queue, a client that blocks waits until its deadline.
--- There is nothing that a poller could wait for.
+-- Where there is no room in the listener's queue, a client waits until its deadline.
 assert(server:listen(0))
 local queue = { unix.client.new(path, with_name()) }
 local options = with_name()
 options.deadline = 20
 triple(nil, nil, true, unix.client.new(path, options))
-poll.set_poller(scheduler.poller)
-triple(nil, 'connect failed: Resource temporarily unavailable', nil, unix.client.new(path, options))
-poll.set_poller(nil)
+scheduler.spawn(function()
+    triple(nil, nil, true, unix.client.new(path, options))
+end)
+scheduler.run()
+
+-- With a poller it goes on when there is room. The server blocks: it takes a connection that is
+-- there.
+options.deadline = 60000
+local is_connected = false
+scheduler.spawn(function()
+    local waits, unwaited = scheduler.waits, #scheduler.unwaited
+    local client = assert(unix.client.new(path, options))
+    assert(scheduler.waits > waits and #scheduler.unwaited > unwaited)
+    assert(client:getpeername():addr() == path)
+    is_connected = true
+    client:close()
+end)
+scheduler.spawn(function()
+    assert(not is_connected)
+    server:accept():close()
+end)
+scheduler.run()
+assert(is_connected)
 queue[1]:close()
 server:close()
 assert(os.remove(path))
