@@ -13,6 +13,7 @@
    be called by any thread. */
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 #include "net/stream.h"
@@ -48,6 +49,22 @@ struct net_error net_receive_message(int fd, enum net_transport_mode mode, int f
    parts (net/vector_io.h). */
 struct net_error net_send_message(int fd, enum net_transport_mode mode, int flags,
                                   const struct msghdr *message, size_t *sent);
+
+/* net_send_file sends at most `length` bytes of `file` from `offset` (>= 0) on and sets `*sent`, as
+   net_send does. `file` is the descriptor of what can be read anywhere (pread(2)), such as a
+   regular file; its own position is neither used nor moved. A file that ends before is no error:
+   `*sent` is less then, and 0 where there is nothing at `offset`. In blocking mode `*sent` may also
+   be less since a file larger than INT_MAX goes in parts: the caller goes on until it is 0.
+
+   ESPIPE: the file is a pipe or the like, EISDIR: a directory. Others as net_send's. */
+struct net_error net_send_file(int fd, enum net_transport_mode mode, int file, int64_t offset,
+                               size_t length, size_t *sent);
+
+/* net_read_file reads at most `capacity` bytes of `file` at `offset` into `buffer` and sets
+   `*length`, 0 at the end of the file and on failure. The file's own position is neither used nor
+   moved. ESPIPE, EISDIR: as net_send_file. */
+struct net_error net_read_file(int file, int64_t offset, void *buffer, size_t capacity,
+                               size_t *length);
 
 /* net_shutdown ends one direction of the connection or both: SHUT_RD, SHUT_WR or SHUT_RDWR.
    ENOTCONN: there is no connection, or none any more. */
