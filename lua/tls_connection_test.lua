@@ -7,14 +7,14 @@ local tls = require('testing.tls')
 
 local triple, raises, file = tls.triple, tls.raises, tls.file
 
-local function configs(version, server_setup)
+local function contents(name)
+    local opened <close> = assert(io.open(file(name), 'rb'))
+    return opened:read('a')
+end
+
+local function configs(version)
     return {
-        server = tls.server_config(function(cfg)
-            assert(cfg:set_protocols(version))
-            if server_setup then
-                server_setup(cfg)
-            end
-        end),
+        server = tls.server_config(function(cfg) assert(cfg:set_protocols(version)) end),
         client = tls.client_config(function(cfg) assert(cfg:set_protocols(version)) end),
     }
 end
@@ -113,14 +113,35 @@ tls.with_pair(function(sock)
     triple(true, nil, nil, sock:handshake())
     local chain = sock:peer_certificate_chain()
     assert(#chain == 2 and chain[1].pem == sock:peer_certificate().pem)
-    local sent <close> = assert(io.open(file('server_chain.pem')))
-    assert(chain[1].pem .. chain[2].pem == sent:read('a'))
+    assert(chain[1].pem .. chain[2].pem == contents('server_chain.pem'))
     assert(chain[1].issuer == chain[2].subject)
     assert(sock:ocsp_response() == nil and sock:scts() == nil)
 end, function(sock)
     triple(true, nil, nil, sock:handshake())
     assert(sock:peer_certificate_chain() == nil and sock:ocsp_response() == nil)
 end, options)
+
+-- What is stapled comes along: from our server, and from openssl's.
+local staple = contents('server_ocsp.der')
+tls.with_pair(function(sock)
+    assert(sock:ocsp_response() == nil)
+    triple(true, nil, nil, sock:handshake())
+    assert(sock:ocsp_response() == staple)
+end, function(sock)
+    triple(true, nil, nil, sock:handshake())
+    assert(sock:ocsp_response() == nil)
+end, {
+    server = tls.server_config(function(cfg) assert(cfg:set_ocsp_staple(staple)) end),
+})
+
+for _, version in ipairs({ 'tls1_2', 'tls1_3' }) do
+    local server <close> = process.start(string.format(
+        'openssl s_server -accept 127.0.0.1:0 -rev -%s -cert %s -key %s -status_file %s </dev/null',
+        version, file('server.pem'), file('server.key'), file('server_ocsp.der')))
+    local sock <close> = tls.connect(tonumber(server:expect('^ACCEPT .*:(%d+)$')))
+    triple(true, nil, nil, sock:handshake())
+    assert(sock:ocsp_response() == staple)
+end
 
 -- What is asked of a listening socket.
 do

@@ -12,8 +12,11 @@
    A session should be offered once: who watches the network can tell that two connections which
    offer the same one come from the same client (RFC 8446, appendix C.4).
 
-   Thread rule: a session may be offered, exported and dropped by any thread; one session is used by
-   one thread at a time. */
+   A session carries what the client has proved, its certificate too: the configuration that a
+   session is imported with should be one that shows the same.
+
+   Thread rule: a session never changes, so that any number of threads may use it at a time until
+   one frees it. */
 
 #include <stdbool.h>
 #include <stddef.h>
