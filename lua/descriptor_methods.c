@@ -7,6 +7,7 @@
 #include "lua/addrinfo.h"
 #include "lua/args.h"
 #include "lua/cmsghdr.h"
+#include "lua/locks.h"
 #include "lua/socket_classes.h"
 #include "lua/stream_call.h"
 #include "lua/triple.h"
@@ -77,18 +78,28 @@ static int try_send(lua_State *L, struct socket *socket, struct stream_call *cal
   return triple_value(L);
 }
 
-/* sendfd(fd [, ai [, flag, ...]]) -> len, err, timeout: len is 0, no byte of the program's. */
-static int send_method(lua_State *L) {
-  const struct socket *socket = class_check(L, SOCKET, &unix_socket_class);
-  struct descriptor_call send = {.call = {.name = "sendfd", .counts = true, .attempt = try_send}};
-  lua_Integer fd = args_integer(L, DESCRIPTOR);
+static struct socket *check(lua_State *L) {
+  return class_check(L, SOCKET, &unix_socket_class);
+}
+
+static void check_send(lua_State *L) {
+  check(L);
+  args_integer(L, DESCRIPTOR);
   if (!lua_isnoneornil(L, ADDRESS)) {
     addrinfo_check(L, ADDRESS);
   }
+  args_flags(L, SEND_FLAGS);
+}
+
+/* sendfd(fd [, ai [, flag, ...]]) -> len, err, timeout: len is 0, no byte of the program's. */
+static int send_method(lua_State *L) {
+  struct descriptor_call send = {.call = {.name = "sendfd", .counts = true, .attempt = try_send}};
+  check_send(L);
+  lua_Integer fd = args_integer(L, DESCRIPTOR);
   send.fd = fd >= 0 && fd <= INT_MAX ? (int)fd : -1;
   send.flags = args_flags(L, SEND_FLAGS);
   lua_settop(L, ADDRESS);
-  stream_call_begin(socket, NET_TLS_WANT_WRITE, &send.call);
+  stream_call_begin(check(L), NET_TLS_WANT_WRITE, &send.call);
   return stream_call_run(L, sizeof(send), &send.call);
 }
 
@@ -139,7 +150,7 @@ static int try_receive(lua_State *L, struct socket *socket, struct stream_call *
 
 /* recvfd([flag, ...]) -> fd, err, timeout */
 static int receive_method(lua_State *L) {
-  const struct socket *socket = class_check(L, SOCKET, &unix_socket_class);
+  const struct socket *socket = check(L);
   struct descriptor_call receive = {.call = {.name = "recvfd", .attempt = try_receive}};
   receive.flags = args_flags(L, RECEIVE_FLAGS);
   lua_settop(L, SOCKET);
@@ -147,8 +158,23 @@ static int receive_method(lua_State *L) {
   return stream_call_run(L, sizeof(receive), &receive.call);
 }
 
+static void check_receive(lua_State *L) {
+  check(L);
+  args_flags(L, RECEIVE_FLAGS);
+}
+
+static int send_sync(lua_State *L) {
+  return lock_call(L, WRITE_LOCK, "sendfd", check_send);
+}
+
+static int receive_sync(lua_State *L) {
+  return lock_call(L, READ_LOCK, "recvfd", check_receive);
+}
+
 const luaL_Reg descriptor_methods[] = {
     {"sendfd", send_method},
+    {"sendfdsync", send_sync},
     {"recvfd", receive_method},
+    {"recvfdsync", receive_sync},
     {NULL, NULL},
 };

@@ -4,6 +4,7 @@
 #include "lua/args.h"
 #include "lua/cmsghdr.h"
 #include "lua/iovec.h"
+#include "lua/locks.h"
 #include "lua/msghdr.h"
 #include "lua/socket_classes.h"
 #include "lua/stream_call.h"
@@ -152,8 +153,23 @@ static int send_method(lua_State *L) {
   return run(L, &call, NET_TLS_WANT_WRITE);
 }
 
+static void check_message(lua_State *L) {
+  msghdr_check(L, MESSAGE);
+  args_flags(L, FLAGS);
+}
+
+static int receive_sync(lua_State *L) {
+  return lock_call(L, READ_LOCK, "recvmsg", check_message);
+}
+
+static int send_sync(lua_State *L) {
+  return lock_call(L, WRITE_LOCK, "sendmsg", check_message);
+}
+
 const luaL_Reg message_methods[] = {
     {"recvmsg", receive_method},
+    {"recvmsgsync", receive_sync},
     {"sendmsg", send_method},
+    {"sendmsgsync", send_sync},
     {NULL, NULL},
 };

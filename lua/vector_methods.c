@@ -2,6 +2,7 @@
 
 #include "lua/args.h"
 #include "lua/iovec.h"
+#include "lua/locks.h"
 #include "lua/socket_classes.h"
 #include "lua/stream_call.h"
 #include "lua/triple.h"
@@ -96,8 +97,23 @@ static int writev_method(lua_State *L) {
   return run(L, &vector, NET_TLS_WANT_WRITE);
 }
 
+static void check_part(lua_State *L) {
+  struct vector_call vector;
+  get_part(L, &vector);
+}
+
+static int readv_sync(lua_State *L) {
+  return lock_call(L, READ_LOCK, "readv", check_part);
+}
+
+static int writev_sync(lua_State *L) {
+  return lock_call(L, WRITE_LOCK, "writev", check_part);
+}
+
 const luaL_Reg vector_methods[] = {
     {"readv", readv_method},
+    {"readvsync", readv_sync},
     {"writev", writev_method},
+    {"writevsync", writev_sync},
     {NULL, NULL},
 };
