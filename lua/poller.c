@@ -89,7 +89,7 @@ static int dispatched(lua_State *L, int status, lua_KContext context) {
 /* A function of net.poll: the installed poller's or the default. Upvalues: its name and default. */
 static int dispatch(lua_State *L) {
   if (!poller_push(L, lua_tostring(L, lua_upvalueindex(1)))) {
-    lua_pushvalue(L, lua_upvalueindex(2));
+    return lua_tocfunction(L, lua_upvalueindex(2))(L);
   }
   lua_insert(L, 1);
   lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, dispatched);
