@@ -110,7 +110,7 @@ static bool would_block(struct net_error error) {
 int stream_call_error(lua_State *L, const struct stream_call *call, struct net_error error) {
   const struct socket *socket = lua_touserdata(L, SOCKET);
   char text[256];
-  if (would_block(error) && socket->nonblocking) {
+  if (would_block(error) && socket->nonblocking && !call->must_not_wait) {
     return STREAM_WAIT;
   }
   if (would_block(error) || error.kind == NET_ERROR_TIMEOUT) {

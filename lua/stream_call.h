@@ -28,6 +28,8 @@ struct stream_call {
   /* A timeout tells `done`, as a write's does: done, nil, true; otherwise it is nil, nil, true. And
      a peer that is gone is no error. */
   bool counts;
+  /* What would wait times out instead, in either mode (MSG_DONTWAIT). */
+  bool must_not_wait;
   /* Does what can be done now: pushes the results and returns their number, or STREAM_WAIT. */
   int (*attempt)(lua_State *L, struct socket *socket, struct stream_call *call);
 };
@@ -47,8 +49,8 @@ enum net_transport_mode stream_call_mode(const struct socket *socket);
 int stream_call_run(lua_State *L, size_t size, struct stream_call *call);
 
 /* stream_call_error returns, from an attempt, what `error` means: STREAM_WAIT where the call would
-   block and a poller waits; otherwise it pushes three results. A call that must not sleep although
-   nobody waits for it (MSG_DONTWAIT) has timed out. */
+   block and a poller waits; otherwise it pushes three results. A call that must not wait has timed
+   out. */
 int stream_call_error(lua_State *L, const struct stream_call *call, struct net_error error);
 
 #endif

@@ -63,6 +63,7 @@ static int receive(lua_State *L, const char *name, int flags) {
   if (capacity <= 0) {
     return triple_error(L, TRIPLE_VALUE, "Invalid argument");
   }
+  receive.call.must_not_wait = (flags & MSG_DONTWAIT) != 0;
   receive.capacity = (lua_Unsigned)capacity < SCRATCH_MAX ? (size_t)capacity : SCRATCH_MAX;
   stream_call_begin(socket, NET_TLS_WANT_READ, &receive.call);
   return stream_call_run(L, sizeof(receive), &receive.call);
@@ -95,6 +96,7 @@ static int send_bytes(lua_State *L, const char *name, int flags) {
   if (length == 0) {
     return triple_error(L, TRIPLE_VALUE, "Invalid argument");
   }
+  send.call.must_not_wait = (flags & MSG_DONTWAIT) != 0;
   stream_call_begin(socket, NET_TLS_WANT_WRITE, &send.call);
   return stream_call_run(L, sizeof(send), &send.call);
 }

@@ -4,14 +4,15 @@ namespace conformance {
 
 std::vector<Case> AllCases() {
   std::vector<Case> all;
-  for (auto cases : {UnusableCases,     SetClockLimitCases, CloseCases,     PollWaitCases,
-                     HandshakeCases,    TlsCloseCases,      ReadCases,      WriteCases,
-                     ShapeCases,        ErrorCases,         AlertCases,     PayloadCases,
-                     ClosingCases,      SealedRecordCases,  RecordCases,    TimeCases,
-                     FaultCases,        VirtualTimeCases,   MemoryCases,    DripCases,
-                     DeadlineCases,     BusyCases,          TrustCases,     NameCases,
-                     FileCases,         ArgumentCases,      CoroutineCases, ForeignCases,
-                     ForeignTrustCases, ForeignFeatureCases}) {
+  for (auto cases : {UnusableCases,     SetClockLimitCases,  CloseCases,     PollWaitCases,
+                     HandshakeCases,    TlsCloseCases,       ReadCases,      WriteCases,
+                     ShapeCases,        ErrorCases,          AlertCases,     PayloadCases,
+                     ClosingCases,      SealedRecordCases,   RecordCases,    TimeCases,
+                     FaultCases,        VirtualTimeCases,    MemoryCases,    DripCases,
+                     DeadlineCases,     BusyCases,           TrustCases,     NameCases,
+                     FileCases,         ArgumentCases,       CoroutineCases, ForeignCases,
+                     ForeignTrustCases, ForeignFeatureCases, PlainReadCases, PlainWriteCases,
+                     PlainCloseCases,   OptionCases,         PlainWaitCases, ConstructorCases}) {
     for (Case &a_case : cases()) {
       all.push_back(std::move(a_case));
     }

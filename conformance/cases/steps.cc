@@ -30,6 +30,19 @@ void PeerSeesEnd(World &world, int close_notifies) {
   world.Expect(peer.received_after_close() == 0, "bytes came after the close_notify");
 }
 
+void PlainHas(World &world, const std::string &bytes) {
+  PlainPeer &peer = world.plain();
+  world.Until("the peer has read " + std::to_string(bytes.size()) + " bytes",
+              [&] { return peer.received().size() >= bytes.size() || peer.saw_end(); });
+  world.Expect(peer.received() == bytes, "the peer read other bytes than were written");
+}
+
+void PlainSeesFin(World &world) {
+  PlainPeer &peer = world.plain();
+  world.Until("the peer sees the end of the connection", [&] { return peer.saw_end(); });
+  world.Expect(peer.saw_fin(), "the peer saw a reset");
+}
+
 int64_t Descriptor(World &world) {
   return world.Call("fd").AsInteger();
 }

@@ -38,6 +38,10 @@ int64_t Descriptor(World &world);
 void IsOpen(World &world, int64_t fd);
 void IsClosed(World &world, int64_t fd);
 
+// The same of a connection without TLS: what its other end has read, and a FIN.
+void PlainHas(World &world, const std::string &bytes);
+void PlainSeesFin(World &world);
+
 // How much a write is given so that it cannot be done while the peer is stalled.
 inline constexpr size_t kTooMuch = 512 * 1024;
 

@@ -6,11 +6,14 @@ namespace conformance {
 
 namespace {
 
+bool IsVersionWanted(const Vary &vary, const std::string &version) {
+  return version == "plain" ? vary.plain : version == "tls12" ? vary.tls12 : vary.tls13;
+}
+
 bool IsWanted(const Vary &vary, const Axes &axes) {
   return (axes.is_unix ? vary.unix_socket : vary.tcp) &&
          (axes.nonblocking ? vary.nonblocking : vary.blocking) &&
-         (axes.version == "tls12" ? vary.tls12 : vary.tls13) &&
-         (axes.is_client ? vary.client : vary.server);
+         IsVersionWanted(vary, axes.version) && (axes.is_client ? vary.client : vary.server);
 }
 
 }  // namespace
@@ -19,7 +22,7 @@ std::vector<Axes> Points(const Vary &vary) {
   std::vector<Axes> points;
   for (bool is_unix : {false, true}) {
     for (bool nonblocking : {false, true}) {
-      for (const char *version : {"tls12", "tls13"}) {
+      for (const char *version : {"tls12", "tls13", "plain"}) {
         for (bool is_client : {true, false}) {
           Axes axes{nonblocking, version, is_client, is_unix};
           if (IsWanted(vary, axes)) {

@@ -14,7 +14,7 @@ class World;
 // Axes is one point on the axes that a case runs on.
 struct Axes {
   bool nonblocking = false;
-  // "tls12" or "tls13".
+  // "tls12", "tls13", or "plain" for a connection without TLS.
   std::string version;
   // Whether the driver is the client of the connection; otherwise it is the server.
   bool is_client = true;
@@ -32,6 +32,8 @@ struct Vary {
   bool server = true;
   bool tcp = true;
   bool unix_socket = true;
+  // Without TLS, and then of no version of it.
+  bool plain = false;
 };
 
 inline constexpr Vary kEveryAxis = {};
@@ -46,6 +48,14 @@ inline constexpr Vary kOnlyTls13 = {true, true, false, true, true, true};
 inline constexpr Vary kOnlyTls12 = {true, true, true, false, true, true};
 inline constexpr Vary kOnlyClient = {true, true, true, true, true, false};
 inline constexpr Vary kOnlyServer = {true, true, true, true, false, true};
+
+// Sockets without TLS, whose role makes no difference once they are connected.
+inline constexpr Vary kPlain = {true, true, false, false, true, false, true, true, true};
+inline constexpr Vary kPlainRoles = {true, true, false, false, true, true, true, true, true};
+inline constexpr Vary kPlainBlocking = {true, false, false, false, true, false, true, true, true};
+inline constexpr Vary kPlainNonblocking = {false, true, false, false, true,
+                                           false, true, true,  true};
+inline constexpr Vary kPlainOnce = {true, false, false, false, true, false, true, false, true};
 
 // OverTcp and OverUnix take the other transport from the points of `vary`: from cases about what
 // only one of them has, and from those that no byte on a transport could change.

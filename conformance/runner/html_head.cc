@@ -108,7 +108,10 @@ std::string GridKey(const HtmlModel &model) {
   for (const Axes &column : model.columns()) {
     head += std::string("<th scope=col>") + (column.is_unix ? "unix" : "tcp") + "<br>" +
             (column.nonblocking ? "non-bl." : "block.") + "<br>" +
-            (column.version == "tls12" ? "1.2" : "1.3") + "</th>";
+            (column.version == "tls12"   ? "1.2"
+             : column.version == "tls13" ? "1.3"
+                                         : column.version) +
+            "</th>";
   }
   std::string rows;
   for (bool is_client : model.roles()) {

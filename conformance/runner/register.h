@@ -60,7 +60,9 @@ struct Sentence {
 std::vector<Sentence> Sentences(std::istream &document);
 
 // CheckDocument compares the clauses of `name` with the document itself. Returns a line for each
-// clause whose sentence has moved or is gone and for each sentence without a clause.
+// clause whose sentence has moved or is gone and for each sentence without a clause. A page of
+// which only EXTENSION clauses are is no contract: its clauses name whole lines of it, and not
+// every line has one.
 std::vector<std::string> CheckDocument(const std::vector<Clause> &clauses, const std::string &name,
                                        std::istream &document);
 

@@ -66,7 +66,7 @@ TEST(Register, ItsSentencesAreThoseOfTheDocuments) {
   if (folder.empty()) {
     GTEST_SKIP() << "the documents are not beside the repository, nor where NET_TLS_SPEC says";
   }
-  for (const char *name : {"net_tls_socket.md", "decisions.md"}) {
+  for (const char *name : {"net_tls_socket.md", "decisions.md", "reference-behaviour.md"}) {
     std::ifstream document(folder + "/" + name);
     ASSERT_TRUE(document) << folder << "/" << name << " cannot be read";
     EXPECT_EQ(Lines(CheckDocument(ReadRegister(), name, document)), "");
@@ -150,6 +150,15 @@ TEST(CheckDocument, FindsASentenceThatChangedMovedOrIsNew) {
   EXPECT_EQ(CheckDocument(clauses, "d", changed).size(), 2u);
   std::istringstream moved("\nIt reads. It writes.\n");
   EXPECT_EQ(CheckDocument(clauses, "d", moved).size(), 4u);
+}
+
+TEST(CheckDocument, OfExtensionsComparesWholeLines) {
+  std::vector<Clause> clauses =
+      Parse("[X-1]\nlevel EXTENSION\nsource d:2\nhash " + HashOf("| read | gives. more |") + "\n");
+  std::istringstream same("No clause.\n| read |  gives. more |\n");
+  EXPECT_EQ(Lines(CheckDocument(clauses, "d", same)), "");
+  std::istringstream changed("No clause.\n| read | gave. more |\n");
+  EXPECT_EQ(CheckDocument(clauses, "d", changed).size(), 1u);
 }
 
 TEST(Sentences, OfADocument) {

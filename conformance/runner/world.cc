@@ -107,6 +107,9 @@ void World::Configure() {
   }
   configured_ = true;
   Command(axes_.nonblocking ? "poller wait" : "poller none").Gives({});
+  if (is_plain()) {
+    return;
+  }
   Command("config 1").Gives({Object()});
   if (!setup_.trusted.empty()) {
     Command("set 1 set_ca_file " + StringWord(certificates().Certificate(setup_.trusted)))
@@ -133,7 +136,7 @@ void World::Connect() {
   } else {
     ConnectAsServer();
   }
-  if (setup_.peer_handshakes) {
+  if (setup_.peer_handshakes && !is_plain()) {
     peer_->StartHandshake();
   }
 }
@@ -163,13 +166,15 @@ void World::ConnectAsServer() {
 
 void World::ConnectTo(const Endpoint &endpoint) {
   Configure();
-  Command("client 1 1 " + endpoint.Words() + " " + setup_.server_name).Gives({Object()});
+  Command("client 1 " + ConfigWord() + " " + endpoint.Words() + " " +
+          (is_plain() ? "nil" : setup_.server_name))
+      .Gives({Object()});
 }
 
 Endpoint World::ListenForForeign() {
   Configure();
   Endpoint endpoint = NewEndpoint();
-  Result result = Command("server 1 1 " + endpoint.HostWord());
+  Result result = Command("server 1 " + ConfigWord() + " " + endpoint.HostWord());
   endpoint.port = static_cast<int>(result.AsInteger());
   Expect((endpoint.port == 0) == endpoint.is_unix(),
          "the driver listens on port " + std::to_string(endpoint.port));
@@ -186,11 +191,18 @@ void World::AdoptPeer(int fd) {
   if (!axes_.is_unix) {
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   }
-  peer_ = std::make_unique<Peer>(fd, setup_.peer);
+  if (is_plain()) {
+    plain_ = std::make_unique<PlainPeer>(fd);
+  } else {
+    peer_ = std::make_unique<Peer>(fd, setup_.peer);
+  }
 }
 
 void World::Establish() {
   Connect();
+  if (is_plain()) {
+    return;
+  }
   Call("handshake").Gives(Ok());
   Until("the peer's handshake is done", [this] { return peer_->handshaked(); });
 }
@@ -248,12 +260,14 @@ void World::Expect(bool ok, const std::string &what, const char *file, int line)
 
 void World::LeaveTrace(bool is_of_failure) {
   if (run_.trace != nullptr && !run_.trace->is_of_failure) {
-    *run_.trace = {driver_->transcript(), peer_ ? peer_->wire() : "", is_of_failure};
+    std::string wire = peer_ ? peer_->wire() : plain_ ? plain_->wire() : "";
+    *run_.trace = {driver_->transcript(), wire, is_of_failure};
   }
 }
 
 void World::Fail(const std::string &message, const char *file, int line) {
-  std::string peer = peer_ ? "peer:     " + peer_->Describe() + "\n" : "";
+  std::string state = peer_ ? peer_->Describe() : plain_ ? plain_->Describe() : "";
+  std::string peer = state.empty() ? "" : "peer:     " + state + "\n";
   std::string foreign = foreign_ ? "foreign peer's output:\n" + foreign_->output() + "\n" : "";
   std::string about = about_.empty() ? "" : "about:    " + about_ + "\n";
   ADD_FAILURE_AT(file, line) << about << message << "\n" << peer << foreign;
@@ -305,6 +319,9 @@ std::vector<Pumped *> World::Sources() {
   std::vector<Pumped *> sources = {driver_};
   if (peer_) {
     sources.push_back(peer_.get());
+  }
+  if (plain_) {
+    sources.push_back(plain_.get());
   }
   if (foreign_) {
     sources.push_back(foreign_.get());

@@ -16,6 +16,7 @@
 #include "conformance/runner/expect.h"
 #include "conformance/runner/foreign.h"
 #include "conformance/runner/peer.h"
+#include "conformance/runner/plain_peer.h"
 
 namespace conformance {
 
@@ -116,6 +117,10 @@ class World {
   bool is_tls13() const {
     return axes_.version == "tls13";
   }
+  // Whether there is no TLS: then the other end is plain(), otherwise it is peer().
+  bool is_plain() const {
+    return axes_.version == "plain";
+  }
   const Certificates &certificates() const {
     return *run_.certificates;
   }
@@ -125,14 +130,17 @@ class World {
   Peer &peer() {
     return *peer_;
   }
+  PlainPeer &plain() {
+    return *plain_;
+  }
   // The setup that the axes ask for, for a case to change.
   Setup &setup() {
     return setup_;
   }
 
-  // Configure makes the driver's configuration. Connect does that if need be and connects driver
-  // and peer by the transport of the axes. Establish does that and completes the handshake on both
-  // sides.
+  // Configure makes the driver's configuration, where there is TLS. Connect does that if need be
+  // and connects driver and peer by the transport of the axes. Establish does that and completes
+  // the handshake on both sides.
   void Configure();
   void Connect();
   void Establish();
@@ -186,6 +194,10 @@ class World {
   void CheckLeftovers();
 
  private:
+  // The configuration in commands: none where there is no TLS.
+  std::string ConfigWord() const {
+    return is_plain() ? "nil" : "1";
+  }
   void LeaveTrace(bool is_of_failure);
   void AdoptPeer(int fd);
   void ConnectAsClient();
@@ -201,6 +213,7 @@ class World {
   bool configured_ = false;
   int listener_ = -1;
   std::unique_ptr<Peer> peer_;
+  std::unique_ptr<PlainPeer> plain_;
   std::unique_ptr<Foreign> foreign_;
   size_t descriptors_ = 0;
   std::string dispositions_;

@@ -21,6 +21,9 @@ static enum net_transport_mode mode = NET_TRANSPORT_BLOCKING;
 
 static void free_connection(struct connection *connection) {
   net_tls_socket_free(connection->socket);
+  if (connection->is_plain && connection->fd >= 0) {
+    net_close(connection->fd);
+  }
   *connection = (struct connection){.fd = -1, .receive_ms = -1, .send_ms = -1};
 }
 
@@ -98,6 +101,19 @@ static void adopt(size_t index, struct net_tls_config *config, int fd, bool is_c
   answer_made("net_tls_socket", is_made ? NULL : error, false);
 }
 
+/* Without a configuration it is a plain socket. */
+static void keep_plain(size_t index, int fd) {
+  free_connection(&connections[index]);
+  connections[index] = (struct connection){
+      .is_plain = true, .mode = mode, .fd = fd, .receive_ms = -1, .send_ms = -1};
+}
+
+static void adopt_plain(size_t index, int fd) {
+  keep_plain(index, fd);
+  net_set_nonblocking(fd, mode == NET_TRANSPORT_NONBLOCKING);
+  answer_made("net_stream", NULL, false);
+}
+
 static void answer_net_error(struct net_error error) {
   char text[256];
   answer_made(NULL, net_error_text(error, text, sizeof text), error.kind == NET_ERROR_TIMEOUT);
@@ -128,6 +144,10 @@ static struct net_error connect_to(const struct word *host, int64_t port, int64_
   return error.kind == NET_ERROR_NONE ? net_connect(&address, deadline_ms, fd) : error;
 }
 
+static bool is_plain(const struct command *command) {
+  return strcmp(command->words[2], "nil") == 0;
+}
+
 /* client SOCKET CONFIG HOST PORT NAME [DEADLINE] */
 static void run_client(const struct command *command) {
   struct arguments arguments;
@@ -147,7 +167,9 @@ static void run_client(const struct command *command) {
   struct net_error error = connect_to(argument(&arguments, 0), argument(&arguments, 1)->integer,
                                       deadline->kind == WORD_INTEGER ? deadline->integer : -1, &fd);
   allocations_leave();
-  if (error.kind == NET_ERROR_NONE) {
+  if (error.kind == NET_ERROR_NONE && is_plain(command)) {
+    adopt_plain(slot(command, 1), fd);
+  } else if (error.kind == NET_ERROR_NONE) {
     adopt(slot(command, 1), configs[slot(command, 2)], fd, true, name->bytes);
   } else {
     answer_net_error(error);
@@ -191,7 +213,9 @@ static void run_server(const struct command *command) {
     answer_net_error(error);
     return;
   }
-  listener_configs[index] = net_tls_config_retain(configs[slot(command, 2)]);
+  if (!is_plain(command)) {
+    listener_configs[index] = net_tls_config_retain(configs[slot(command, 2)]);
+  }
   say_begin();
   say_integer(port);
   say_end();
@@ -202,20 +226,80 @@ static void run_accept(const struct command *command) {
   size_t listener = slot(command, 2);
   int fd = -1;
   struct net_error error = net_accept(listeners[listener], &fd, NULL);
-  if (error.kind == NET_ERROR_NONE) {
+  if (error.kind == NET_ERROR_NONE && !listener_configs[listener]) {
+    adopt_plain(slot(command, 1), fd);
+  } else if (error.kind == NET_ERROR_NONE) {
     adopt(slot(command, 1), listener_configs[listener], fd, false, NULL);
   } else {
     answer_net_error(error);
   }
 }
 
+/* pair SOCKET SOCKET */
+static void run_pair(const struct command *command) {
+  int fds[2] = {-1, -1};
+  struct net_error error = net_pair(mode == NET_TRANSPORT_NONBLOCKING, fds);
+  if (error.kind != NET_ERROR_NONE) {
+    answer_net_error(error);
+    return;
+  }
+  keep_plain(slot(command, 1), fds[0]);
+  keep_plain(slot(command, 2), fds[1]);
+  say_begin();
+  say_object("net_stream");
+  say_object("net_stream");
+  say_end();
+}
+
+/* The descriptor to wrap: what a listener has accepted, or one by its number. */
+static struct net_error find_descriptor(const struct command *command, int *fd,
+                                        enum net_family *family) {
+  struct word number;
+  *family = strcmp(command->words[3], "unix") == 0 ? NET_FAMILY_UNIX : NET_FAMILY_INET;
+  if (command->count > 3 && word_parse(command->words[2], &number)) {
+    *fd = (int)number.integer;
+    return (struct net_error){.kind = NET_ERROR_NONE};
+  }
+  struct net_address peer;
+  struct net_error error = net_accept(listeners[slot(command, 2)], fd, &peer);
+  *family = peer.family == AF_UNIX ? NET_FAMILY_UNIX : NET_FAMILY_INET;
+  return error;
+}
+
+/* nil, err */
+static void answer_error(struct net_error error) {
+  char text[256];
+  say_begin();
+  say_nil();
+  say_string(net_error_text(error, text, sizeof text));
+  say_end();
+}
+
+/* wrap SOCKET LISTENER | wrap SOCKET FD inet|unix */
+static void run_wrap(const struct command *command) {
+  struct net_address address;
+  enum net_family family = NET_FAMILY_INET;
+  int fd = -1;
+  struct net_error error = find_descriptor(command, &fd, &family);
+  if (error.kind == NET_ERROR_NONE) {
+    error = net_adopt(fd, family, mode == NET_TRANSPORT_NONBLOCKING, &address);
+  }
+  if (error.kind == NET_ERROR_NONE) {
+    keep_plain(slot(command, 1), fd);
+    answer_made("net_stream", NULL, false);
+  } else {
+    answer_error(error);
+  }
+}
+
 static void run_call(const struct command *command) {
   struct arguments arguments;
   struct connection *connection = &connections[slot(command, 1)];
-  if (!connection->socket) {
+  if (!connection->socket && !connection->is_plain) {
     say_broken("there is no socket in that slot");
   } else if (parse_arguments(command, 3, &arguments)) {
-    connection_call(connection, command->words[2], &arguments);
+    (connection->is_plain ? plain_call : connection_call)(connection, command->words[2],
+                                                          &arguments);
     free_arguments(&arguments);
   } else {
     say_broken("an argument is not a value");
@@ -272,6 +356,7 @@ static const struct command_function commands[] = {
     {"client", run_client}, {"server", run_server}, {"accept", run_accept},
     {"call", run_call},     {"poller", run_poller}, {"drop", run_drop},
     {"reset", run_reset},   {"faults", run_faults}, {"allocations", run_allocations},
+    {"pair", run_pair},     {"wrap", run_wrap},
 };
 
 int main(void) {

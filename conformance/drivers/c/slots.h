@@ -7,9 +7,11 @@
 #include "net/tls_config.h"
 #include "net/tls_socket.h"
 
-/* connection is a TLS socket and the descriptor that its transport owns. */
+/* connection is a TLS socket and the descriptor that its transport owns, or a plain socket: then it
+   is the descriptor alone, -1 once closed. */
 struct connection {
   struct net_tls_socket *socket;
+  bool is_plain;
   enum net_transport_mode mode;
   int fd;
   int64_t receive_ms;
@@ -23,6 +25,10 @@ void config_set(struct net_tls_config *config, const char *method,
 /* connection_call calls a method of a socket by its name in the document and answers. */
 void connection_call(struct connection *connection, const char *method,
                      const struct arguments *arguments);
+
+/* plain_call is connection_call for a plain socket. */
+void plain_call(struct connection *connection, const char *method,
+                const struct arguments *arguments);
 
 /* faults_command sets the faults that its argument says, or tells what they have come to. */
 void faults_command(const struct arguments *arguments);

@@ -162,7 +162,9 @@ static void connect_client(const struct command *command, const struct arguments
 static void run_client(const struct command *command) {
   struct arguments arguments;
   bool are_values = parse_arguments(command, 3, &arguments);
-  if (are_values && argument(&arguments, 3)->kind != WORD_NIL) {
+  if (strcmp(command->words[2], "nil") == 0) {
+    say_unsupported("a socket without TLS");
+  } else if (are_values && argument(&arguments, 3)->kind != WORD_NIL) {
     say_unsupported("connecting with a deadline, which is the program's");
   } else if (are_values) {
     connect_client(command, &arguments);
@@ -212,6 +214,10 @@ static void start_server(struct listener *listener, struct tls_config *config, c
 /* server LISTENER CONFIG HOST */
 static void run_server(const struct command *command) {
   struct arguments arguments;
+  if (strcmp(command->words[2], "nil") == 0) {
+    say_unsupported("a socket without TLS");
+    return;
+  }
   if (parse_arguments(command, 3, &arguments)) {
     start_server(&listeners[slot(command, 1)], configs[slot(command, 2)],
                  argument(&arguments, 0)->bytes);

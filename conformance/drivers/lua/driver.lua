@@ -6,6 +6,7 @@ local unix = require('net.stream.unix')
 local config = require('net.tls.config')
 local poll = require('net.poll')
 local tls = require('net.tls')
+local net = require('net')
 
 local coroutines = require('coroutines')
 local protocol = require('line_protocol')
@@ -112,11 +113,30 @@ end
 
 function commands.client(words)
   local host, port, name, deadline = table.unpack(parse_all(words, 4), 1, 4)
-  if not name and not is_path(host) then return protocol.unsupported('a client without a name') end
+  if not name and not is_path(host) and configs[words[3]] then return protocol.unsupported('a client without a name') end
   local options = { tlscfg = configs[words[3]], servername = name, deadline = deadline }
   local answer = make(sockets, words[2], new_client, host, port, options)
   assert(options.servername == name and options.deadline == deadline, 'its options were changed')
   return answer
+end
+
+-- Two unix sockets that are connected.
+function commands.pair(words)
+  local pair, err = unix.pair()
+  if not pair then return values(pair, err) end
+  sockets[words[2]], sockets[words[3]] = pair[1], pair[2]
+  return values(pair[1], pair[2])
+end
+
+-- What a listener has accepted, as a descriptor; or one by its number.
+function commands.wrap(words)
+  local server = servers[words[3]]
+  if not server then
+    local family = words[4] == 'unix' and unix or inet
+    return make(sockets, words[2], family.wrap, parse(words[3]))
+  end
+  local family = tostring(server):find('unix') and unix or inet
+  return make(sockets, words[2], family.wrap, assert(server:acceptfd()))
 end
 
 local function new_server(host, options)
@@ -190,5 +210,5 @@ function commands.reset()
 end
 
 forget()
-protocol.constants = tls
+protocol.constants = setmetatable({}, { __index = function(_, name) return tls[name] or net[name] end })
 protocol.serve(commands)

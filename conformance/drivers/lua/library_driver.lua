@@ -86,11 +86,13 @@ function driver.serve(library)
   end
 
   function commands.client(words)
+    if not configs[words[3]] then return protocol.unsupported('a socket without TLS') end
     local host, port, name, deadline = table.unpack(parse_all(words, 4), 1, 4)
     return keep(words[2], library.client(configs[words[3]], host, port, name, seconds(deadline)))
   end
 
   function commands.server(words)
+    if not configs[words[3]] then return protocol.unsupported('a socket without TLS') end
     local server, port, timeout = library.server(configs[words[3]], protocol.parse(words[4]))
     if not server then return values(nil, port, timeout) end
     servers[words[2]] = server

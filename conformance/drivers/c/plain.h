@@ -1,0 +1,34 @@
+#ifndef CONFORMANCE_DRIVERS_C_PLAIN_H
+#define CONFORMANCE_DRIVERS_C_PLAIN_H
+
+/* Sockets without TLS: what the files of their methods share. */
+
+#include "conformance/drivers/c/slots.h"
+#include "net/stream.h"
+
+struct plain_call {
+  struct connection *connection;
+  const struct arguments *arguments;
+  const char *method;
+};
+
+/* plain_say_error says an error's text, which names the method. */
+void plain_say_error(const char *method, struct net_error error);
+
+/* plain_answer_failure answers nil, or false where `is_ok`, err, timeout. */
+void plain_answer_failure(const struct plain_call *call, struct net_error error, bool is_ok);
+
+/* plain_answer_closed answers nil, nil, nil. */
+void plain_answer_closed(void);
+
+/* plain_answer_count answers a number, nil, timeout. */
+void plain_answer_count(size_t count, bool is_timeout);
+
+/* plain_option answers where the method is an option, and returns false otherwise. */
+bool plain_option(const struct plain_call *call);
+
+/* Descriptors over a unix socket. */
+void plain_sendfd(const struct plain_call *call);
+void plain_recvfd(const struct plain_call *call);
+
+#endif
