@@ -110,7 +110,7 @@ std::string GridKey(const HtmlModel &model) {
             (column.nonblocking ? "non-bl." : "block.") + "<br>" +
             (column.version == "tls12"   ? "1.2"
              : column.version == "tls13" ? "1.3"
-                                         : column.version) +
+                                         : XmlText(column.version)) +
             "</th>";
   }
   std::string rows;
