@@ -26,6 +26,10 @@ static int set_crl_file(lua_State *L) {
   return tls_config_set_text(L, net_tls_config_set_crl_file);
 }
 
+static int require_staple(lua_State *L) {
+  return tls_config_turn(L, net_tls_config_require_ocsp_staple);
+}
+
 static int set_verify_depth(lua_State *L) {
   struct net_tls_config *config = tls_config_check(L, 1);
   lua_Integer depth = args_integer(L, 2);
@@ -73,6 +77,7 @@ const luaL_Reg tls_config_trust_setters[] = {
     {"set_ca_path", set_ca_path},
     {"set_crl", set_crl},
     {"set_crl_file", set_crl_file},
+    {"ocsp_require_stapling", require_staple},
     {"set_verify_depth", set_verify_depth},
     {"verify", verify},
     {"verify_client", verify_client},

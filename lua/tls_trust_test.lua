@@ -2,6 +2,7 @@
 
 local config = require('net.tls.config')
 local net_tls = require('net.tls')
+local process = require('testing.process')
 local tls = require('testing.tls')
 
 local file = tls.file
@@ -63,6 +64,47 @@ connects('certificate chain too long', function(c) succeeds(c:set_verify_depth(0
          server_with('server_chain'))
 connects(nil, function(c) succeeds(c:set_verify_depth(1)) end, server_with('server_chain'))
 fails('invalid verify depth -1', config.new():set_verify_depth(-1))
+
+-- Staples: a server sends what it has, and a client verifies it.
+local function stapled(name, staple)
+    return tls.server_config(function(c)
+        succeeds(c:set_keypair_file(file(name .. '.pem'), file(name .. '.key'), file(staple)))
+    end)
+end
+local function requires(c) succeeds(c:ocsp_require_stapling()) end
+local response = assert(config.load_file(file('server_ocsp.der')))
+connects(nil, requires, stapled('server', 'server_ocsp.der'), function(sock)
+    assert(sock:ocsp_response() == response)
+end)
+connects(nil, requires, stapled('server', 'server_responder_ocsp.der'))
+connects('the server has stapled no response', requires, server_with('server'))
+connects('OCSP verification failed: certificate revoked', nil, stapled('revoked', 'revoked_ocsp.der'))
+connects('not signed by whom it should be', nil, stapled('server', 'server_impostor_ocsp.der'))
+connects('about another certificate', nil, stapled('server_rsa', 'server_ocsp.der'))
+connects(nil, requires, tls.server_config(function(c)
+    succeeds(c:set_ocsp_staple_file(file('server_ocsp.der')))
+end))
+connects(nil, requires, tls.server_config(function(c) succeeds(c:set_ocsp_staple(response)) end))
+fails("failed to open OCSP staple file 'nope': No such file",
+      config.new():set_ocsp_staple_file('nope'))
+fails('malformed OCSP response', config.new():set_ocsp_staple('no response'))
+fails('malformed OCSP response',
+      config.new():set_keypair(assert(config.load_file(file('server.pem'))),
+                               assert(config.load_file(file('server.key'))), ''))
+
+-- openssl s_client sees the staple, and believes it.
+for _, version in ipairs({ '-tls1_2', '-tls1_3' }) do
+    local server, port = tls.listen(stapled('server', 'server_ocsp.der'))
+    local client <close> = process.start(string.format(
+        'openssl s_client -status -CAfile %s -connect 127.0.0.1:%d %s </dev/null',
+        process.quote(file('ca.pem')), port, version))
+    local sock = assert(server:accept())
+    assert(sock:handshake())
+    client:expect('OCSP Response Status: successful')
+    client:expect('Cert Status: good')
+    sock:close()
+    server:close()
+end
 
 -- The names of protocols.
 local parse = config.parse_protocols

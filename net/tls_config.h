@@ -134,6 +134,14 @@ bool net_tls_config_set_crl_file(struct net_tls_config *config, const char *file
 /* net_tls_config_set_crl is net_tls_config_set_crl_file for PEM text in memory. */
 bool net_tls_config_set_crl(struct net_tls_config *config, const char *crls, size_t length);
 
+/* net_tls_config_require_ocsp_staple makes a client refuse a server that staples no OCSP response
+   to its certificate (default: such a server is believed). A response that is stapled is verified
+   in any case, and one that is not right fails the handshake (RFC 6066, section 8): it must be
+   about the server's certificate, signed by its issuer or by a certificate of the issuer's for
+   OCSP, with SHA-256 or better, be of the present time, with an end, and say "good". Responses to
+   the other certificates of the chain are neither asked for nor looked at. */
+bool net_tls_config_require_ocsp_staple(struct net_tls_config *config);
+
 /* net_tls_config_set_verify_depth limits how many certificates there may be between the peer's own
    and the trusted one (default: 100). */
 bool net_tls_config_set_verify_depth(struct net_tls_config *config, int depth);
@@ -157,8 +165,8 @@ enum net_tls_client_certificate {
 bool net_tls_config_set_client_certificate(struct net_tls_config *config,
                                            enum net_tls_client_certificate policy);
 
-/* net_tls_config_insecure_no_verify_certificate accepts any certificate chain, whatever the
-   revocation lists say. The name is still
+/* net_tls_config_insecure_no_verify_certificate accepts any certificate chain, whatever
+   revocation lists and staples say. The name is still
    checked unless net_tls_config_insecure_no_verify_name is set too. */
 bool net_tls_config_insecure_no_verify_certificate(struct net_tls_config *config);
 

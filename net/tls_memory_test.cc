@@ -10,6 +10,8 @@
 #include "gtest/gtest.h"
 #include "net/tls_certificate.h"
 #include "net/tls_config.h"
+#include "net/tls_file.h"
+#include "net/tls_server_names.h"
 #include "net/tls_session.h"
 #include "net/tls_socket.h"
 #include "testing/allocations.h"
@@ -230,6 +232,97 @@ TEST(TlsMemory, OfAConfigurationAndItsFirstConnection) {
     net_tls_config_release(config);
   });
   EXPECT_GT(allocations, 30u);
+}
+
+// What there was no memory for leaves the configuration as it was.
+TEST(TlsMemory, OfKeypairsListsAndNames) {
+  const std::string certificate = net_testing::ReadCertificate("server.pem");
+  const std::string key = net_testing::ReadCertificate("server.key");
+  const std::string crl = net_testing::ReadCertificate("ca_crl.pem");
+  const std::string rsa_file = net_testing::CertificatePath("server_rsa.pem");
+  const std::string rsa_key_file = net_testing::CertificatePath("server_rsa.key");
+  const std::string staple_file = net_testing::CertificatePath("server_ocsp.der");
+  const std::string ticket_key(NET_TLS_TICKET_KEY_SIZE, 'k');
+  size_t allocations = FailEach([&](const std::function<void()> &arm) {
+    arm();
+    char error[NET_TLS_ERROR_SIZE] = "";
+    net_tls_config *config = net_tls_config_new();
+    net_tls_server_names *names = net_tls_server_names_new();
+    if (config == nullptr || names == nullptr) {
+      net_tls_config_release(config);
+      net_tls_server_names_release(names);
+      return;
+    }
+    auto expect = [&](bool is_set) {
+      const std::string text = net_tls_config_error(config);
+      EXPECT_EQ(is_set, text.empty());
+      EXPECT_TRUE(is_set || IsAboutMemory(text)) << text;
+      return is_set;
+    };
+    bool has_certificate =
+        expect(net_tls_config_set_certificate(config, certificate.data(), certificate.size()));
+    bool has_key = expect(net_tls_config_set_key(config, key.data(), key.size()));
+    expect(net_tls_config_add_keypair_file(config, rsa_file.c_str(), rsa_key_file.c_str(),
+                                           staple_file.c_str()));
+    expect(net_tls_config_set_ocsp_staple_file(config, staple_file.c_str()));
+    expect(net_tls_config_set_crl(config, crl.data(), crl.size()));
+    expect(net_tls_config_add_ticket_key(config, 1, ticket_key.data(), ticket_key.size()));
+    if (has_certificate && has_key) {
+      bool is_added = net_tls_server_names_add(names, "a.test", config, error) &&
+                      net_tls_server_names_add(names, "b.test", config, error);
+      EXPECT_TRUE(is_added || IsAboutMemory(error)) << error;
+    }
+    net_tls_server_names_release(names);
+    net_tls_config_release(config);
+  });
+  EXPECT_GT(allocations, 30u);
+}
+
+TEST(TlsMemory, OfAFileThatIsDecrypted) {
+  const std::string file = net_testing::CertificatePath("server_encrypted.key");
+  FailEach([&](const std::function<void()> &arm) {
+    char error[NET_TLS_ERROR_SIZE] = "";
+    arm();
+    net_tls_file *loaded = net_tls_load_file(file.c_str(), "secret", error);
+    EXPECT_TRUE(loaded != nullptr || IsAboutMemory(error)) << error;
+    net_tls_file_free(loaded);
+  });
+}
+
+// A handshake with names, several key pairs, lists and a staple.
+TEST_P(TlsMemoryTest, OfAHandshakeWithEverything) {
+  net_tls_config *other = net_tls_config_new();
+  net_tls_server_names *names = net_tls_server_names_new();
+  char error[NET_TLS_ERROR_SIZE] = "";
+  auto path = [](const char *name) { return net_testing::CertificatePath(name); };
+  ASSERT_TRUE(net_tls_config_add_keypair_file(other, path("server_rsa.pem").c_str(),
+                                              path("server_rsa.key").c_str(), nullptr));
+  ASSERT_TRUE(net_tls_config_add_keypair_file(other, path("wrong_name.pem").c_str(),
+                                              path("wrong_name.key").c_str(),
+                                              path("server_ocsp.der").c_str()));
+  ASSERT_TRUE(net_tls_server_names_add(names, "*.example.test", other, error)) << error;
+  const std::string staple = net_testing::ReadCertificate("server_ocsp.der");
+  FailEach([&](const std::function<void()> &arm) {
+    Connection connection(GetParam());
+    if (GetParam().is_client) {
+      ASSERT_TRUE(net_tls_config_set_crl_file(connection.config(), path("ca_crl.pem").c_str()));
+    }
+    connection.peer_options().server_name = "wrong.example.test";
+    connection.Open();
+    if (GetParam().is_client) {
+      ASSERT_TRUE(SSL_set_ocsp_response(connection.peer().ssl(),
+                                        reinterpret_cast<const uint8_t *>(staple.data()),
+                                        staple.size()));
+    } else {
+      SSL_enable_ocsp_stapling(connection.peer().ssl());
+      ASSERT_TRUE(net_tls_socket_set_server_names(connection.socket(), names));
+    }
+    arm();
+    Done done = connection.Handshake();
+    EXPECT_TRUE(done.outcome == NET_TLS_OK || IsAboutMemory(done.error)) << done.error;
+  });
+  net_tls_server_names_release(names);
+  net_tls_config_release(other);
 }
 
 }  // namespace

@@ -141,7 +141,7 @@ TEST_P(TlsPeerTest, AfterClose) {
 
 // What the server has for its certificate comes along, and with a session again.
 TEST_P(TlsPeerTest, StaplesAndTimestamps) {
-  const std::string response = "an OCSP response, whatever is in it";
+  const std::string response = net_testing::ReadCertificate("server_ocsp.der");
   const std::string list = std::string("\0\5\0\3abc", 7);
   auto staple = [&](net_testing::Peer *server) {
     ASSERT_TRUE(SSL_set_ocsp_response(

@@ -46,3 +46,11 @@ bool net_tls_config_set_crl_file(struct net_tls_config *config, const char *file
   return reason == NULL ||
          net_tls_config_fail(config, "failed to read CRL file '%s': %s", file, reason);
 }
+
+bool net_tls_config_require_ocsp_staple(struct net_tls_config *config) {
+  if (!net_tls_config_begin_change(config)) {
+    return false;
+  }
+  config->requires_staple = true;
+  return true;
+}

@@ -6,8 +6,10 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <time.h>
 
 #include "net/tls_memory.h"
+#include "net/tls_ocsp.h"
 #include "net/tls_socket_internal.h"
 
 /* The whole chain as the peer sent it, own certificate first. The caller frees it. */
@@ -53,7 +55,17 @@ static bool is_too_long(X509_STORE_CTX *context, const struct net_tls_socket *so
          socket->policy->verify_depth >= 0 && length > (size_t)socket->policy->verify_depth + 1;
 }
 
-static long verify_chain(const struct net_tls_socket *socket, STACK_OF(X509) * chain) {
+/* The issuer of the peer's certificate, or that itself where it is trusted without one. */
+static X509 *take_issuer(X509_STORE_CTX *context) {
+  STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
+  X509 *issuer = sk_X509_value(chain, sk_X509_num(chain) > 1 ? 1 : 0);
+  X509_up_ref(issuer);
+  return issuer;
+}
+
+/* Sets `*issuer`, which the caller frees, on success. */
+static long verify_chain(const struct net_tls_socket *socket, STACK_OF(X509) * chain,
+                         X509 **issuer) {
   X509_STORE_CTX *context = X509_STORE_CTX_new();
   long result = X509_V_ERR_OUT_OF_MEM;
   if (context != NULL && set_up_context(context, socket, chain)) {
@@ -66,6 +78,7 @@ static long verify_chain(const struct net_tls_socket *socket, STACK_OF(X509) * c
     if (!is_valid && result == X509_V_OK) {
       result = X509_V_ERR_UNSPECIFIED;
     }
+    *issuer = result == X509_V_OK ? take_issuer(context) : NULL;
   }
   X509_STORE_CTX_free(context);
   return result;
@@ -85,20 +98,60 @@ static bool fail_out_of_memory(struct net_tls_socket *socket, uint8_t *out_alert
   return false;
 }
 
+/* A staple that has come must be right (RFC 6066, section 8). One in a resumed session was verified
+   when it came, and may have expired since. */
+static bool verify_staple(struct net_tls_socket *socket, X509 *certificate, X509 *issuer,
+                          uint8_t *out_alert) {
+  const struct net_tls_config *config = socket->policy;
+  bool checks_time = !config->insecure_no_verify_time && !SSL_session_reused(socket->ssl);
+  const uint8_t *staple = NULL;
+  size_t length = 0;
+  const char *reason = NULL;
+  SSL_get0_ocsp_response(socket->ssl, &staple, &length);
+  if (length > 0) {
+    reason =
+        net_tls_ocsp_verify(staple, length, certificate, issuer, (int64_t)time(NULL), checks_time);
+  } else if (config->requires_staple) {
+    reason = "the server has stapled no response";
+  }
+  if (reason == NULL) {
+    return true;
+  }
+  if (net_tls_is_out_of_memory()) {
+    return fail_out_of_memory(socket, out_alert);
+  }
+  net_tls_set_failure(socket, "OCSP verification failed: %s", reason);
+  *out_alert = reason == net_tls_ocsp_revoked ? SSL_AD_CERTIFICATE_REVOKED
+                                              : SSL_AD_BAD_CERTIFICATE_STATUS_RESPONSE;
+  return false;
+}
+
+/* Verifies what a certificate says apart from the name. */
+static bool verify_certificate(struct net_tls_socket *socket, STACK_OF(X509) * chain,
+                               uint8_t *out_alert) {
+  X509 *issuer = NULL;
+  long result = verify_chain(socket, chain, &issuer);
+  if (result != X509_V_OK && net_tls_is_out_of_memory()) {
+    return fail_out_of_memory(socket, out_alert);
+  }
+  if (result != X509_V_OK) {
+    net_tls_set_failure(socket, "certificate verification failed: %s",
+                        X509_verify_cert_error_string(result));
+    *out_alert = (uint8_t)SSL_alert_from_verify_result(result);
+    return false;
+  }
+  ERR_clear_error();
+  bool is_good = SSL_is_server(socket->ssl) ||
+                 verify_staple(socket, sk_X509_value(chain, 0), issuer, out_alert);
+  X509_free(issuer);
+  return is_good;
+}
+
 static bool verify_parsed(struct net_tls_socket *socket, STACK_OF(X509) * chain,
                           uint8_t *out_alert) {
   const struct net_tls_config *config = socket->policy;
-  if (!config->insecure_no_verify_certificate) {
-    long result = verify_chain(socket, chain);
-    if (result != X509_V_OK && net_tls_is_out_of_memory()) {
-      return fail_out_of_memory(socket, out_alert);
-    }
-    if (result != X509_V_OK) {
-      net_tls_set_failure(socket, "certificate verification failed: %s",
-                          X509_verify_cert_error_string(result));
-      *out_alert = (uint8_t)SSL_alert_from_verify_result(result);
-      return false;
-    }
+  if (!config->insecure_no_verify_certificate && !verify_certificate(socket, chain, out_alert)) {
+    return false;
   }
   ERR_clear_error();
   bool checks_name = !SSL_is_server(socket->ssl) && !config->insecure_no_verify_name;
