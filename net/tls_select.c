@@ -10,6 +10,7 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
+#include "net/tls_memory.h"
 #include "net/tls_socket_internal.h"
 
 /* A ticket is good for the name that it was issued for: what was asked of a client there may differ
@@ -157,7 +158,7 @@ static bool is_for_name(const struct net_tls_keypair *keypair, const char *name)
 }
 
 /* A certificate that the client cannot verify is of no use, whatever its name; of equals, the first
-   one counts. */
+   one counts. Returns NULL when memory is short. */
 static const struct net_tls_keypair *select_keypair(const struct net_tls_config *policy,
                                                     const SSL_CLIENT_HELLO *hello,
                                                     const char *name) {
@@ -173,12 +174,14 @@ static const struct net_tls_keypair *select_keypair(const struct net_tls_config 
       best_rank = rank;
     }
   }
-  ERR_clear_error();
-  return best;
+  return net_tls_is_out_of_memory() ? NULL : best;
 }
 
 static bool show(const struct net_tls_keypair *keypair, const struct net_tls_config *policy,
                  SSL *ssl) {
+  if (keypair == NULL) {
+    return false;
+  }
   bool is_first = keypair == net_tls_config_first_keypair(policy);
   if (!is_first && !net_tls_keypair_apply(keypair, ssl)) {
     return false;
@@ -195,7 +198,7 @@ enum ssl_select_cert_result_t net_tls_select(const SSL_CLIENT_HELLO *hello) {
                      show(select_keypair(socket->policy, hello, name), socket->policy, hello->ssl);
   if (!is_selected) {
     net_tls_set_failure(socket, "%s", net_tls_out_of_memory);
-    ERR_clear_error();
   }
+  ERR_clear_error();
   return is_selected ? ssl_select_cert_success : ssl_select_cert_error;
 }
