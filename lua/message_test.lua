@@ -46,11 +46,13 @@ assert(mh:bytes() == 140 and mh:get(2) == (' '):rep(125) and mh:get(4) == nil)
 assert(mh:concat() == 'foo/bar' .. (' '):rep(125) .. 'qux/quux')
 assert(mh:consume(32) == 108 and mh:get(1) == (' '):rep(100) and mh:del(1) == (' '):rep(100))
 assert(mh:concat() == 'qux/quux' and mh:consume(200) == 0)
-local iov = mh:iov()
+local iov = mh.iov
 assert(iov.instanceof() == 'iovec' and iov:add('x') and mh:bytes() == 1)
 local other = iovec.new()
-assert(mh:iov(other) == iov and mh:iov() == other and mh:bytes() == 0)
-assert(mh:iov(nil) == other and mh:iov() ~= other and mh:bytes() == 0)
+mh.iov = other
+assert(iov ~= other and mh.iov == other and mh:bytes() == 0)
+mh.iov = nil
+assert(mh.iov ~= other and mh.iov ~= nil and mh:bytes() == 0)
 
 -- Its name.
 local ai = assert(addrinfo.getaddrinfo('127.0.0.1', 1))[1]
@@ -278,9 +280,10 @@ raises("bad argument #3 to 'recvmsg' (number expected, got boolean)",
        function() one:recvmsg(mh, 0, true) end)
 raises("bad argument #1 to 'name' (net.addrinfo expected, got table)",
        function() mh:name({}) end)
-raises("bad argument #1 to 'iov' (iovec expected, got string)", function() mh:iov('') end)
+raises('iovec expected, got string', function() mh.iov = '' end)
+raises('the only field is iov', function() mh.bytes = 1 end)
 raises("bad argument #1 to 'control' (net.cmsghdrs expected, got iovec)",
-       function() mh:control(mh:iov()) end)
+       function() mh:control(mh.iov) end)
 raises("bad argument #1 to 'push' (net.cmsghdr expected, got table)",
        function() cmsgs:push({}) end)
 raises("bad argument #1 to 'new' (number expected, got no value)", function() cmsghdr.new() end)

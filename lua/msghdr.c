@@ -1,5 +1,7 @@
 #include "lua/msghdr.h"
 
+#include <string.h>
+
 #include "lua/addrinfo.h"
 #include "lua/class.h"
 #include "lua/cmsghdr.h"
@@ -41,19 +43,29 @@ static int name(lua_State *L) {
   return lua_isnone(L, 2) ? get(L, MESSAGE_NAME) : exchange(L, MESSAGE_NAME);
 }
 
-/* iov([iov]) -> iov: as it was before. There is always one. */
-static int iov(lua_State *L) {
+static bool is_iov(lua_State *L) {
+  return lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "iov") == 0;
+}
+
+/* The field iov: there always is one. */
+static int get_field(lua_State *L) {
+  msghdr_check(L, 1);
+  return is_iov(L) ? get(L, MESSAGE_BYTES) : 0;
+}
+
+/* iov is what can be set; nil makes a new one. */
+static int set_field(lua_State *L) {
   struct message *message = msghdr_check(L, 1);
-  if (lua_isnone(L, 2)) {
-    return get(L, MESSAGE_BYTES);
-  }
-  if (lua_isnil(L, 2)) {
-    lua_settop(L, 1);
+  luaL_argcheck(L, is_iov(L), 2, "the only field is iov");
+  if (lua_isnil(L, 3)) {
+    lua_settop(L, 2);
     iovec_new(L);
   }
-  iovec_check(L, 2);
+  iovec_check(L, 3);
+  lua_settop(L, 3);
+  lua_setiuservalue(L, 1, MESSAGE_BYTES);
   message->is_control_sent = false;
-  return exchange(L, MESSAGE_BYTES);
+  return 0;
 }
 
 static int get_control(lua_State *L) {
@@ -132,12 +144,18 @@ static int consume(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"name", name},        {"iov", iov},       {"control", control}, {"flags", flags},
-    {"bytes", bytes},      {"add", add},       {"addn", add_spaces}, {"get", get_piece},
-    {"del", delete_piece}, {"concat", concat}, {"consume", consume}, {NULL, NULL},
+    {"name", name},     {"control", control}, {"flags", flags},   {"bytes", bytes},
+    {"add", add},       {"addn", add_spaces}, {"get", get_piece}, {"del", delete_piece},
+    {"concat", concat}, {"consume", consume}, {NULL, NULL},
 };
 static const luaL_Reg *const method_lists[] = {methods, NULL};
-static const struct class msghdr_class = {.name = "net.msghdr.MsgHdr", .methods = method_lists};
+static const luaL_Reg metamethods[] = {{"__newindex", set_field}, {NULL, NULL}};
+static const struct class msghdr_class = {
+    .name = "net.msghdr.MsgHdr",
+    .methods = method_lists,
+    .metamethods = metamethods,
+    .field = get_field,
+};
 
 static const luaL_Reg functions[] = {{"new", new_message}, {NULL, NULL}};
 
