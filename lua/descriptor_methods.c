@@ -32,11 +32,11 @@ struct descriptor_call {
 struct descriptor_message {
   char byte;
   struct iovec part;
+  struct msghdr header;
   union {
     struct cmsghdr header;
     unsigned char bytes[256];
   } control;
-  struct msghdr header;
 };
 
 static void prepare(struct descriptor_message *message) {
