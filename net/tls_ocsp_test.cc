@@ -69,6 +69,7 @@ TEST(TlsOcsp, AboutAnother) {
 
 TEST(TlsOcsp, SignedByAnother) {
   EXPECT_EQ(kNotSigned, Verify("server_impostor_ocsp"));
+  EXPECT_EQ(kNotSigned, Verify("server_false_ocsp"));
   EXPECT_EQ(kNotSigned, Verify("server_ocsp", "server", "other_ca"));
   EXPECT_EQ(kNotSigned, Verify("server_responder_ocsp", "server", "other_ca"));
 }

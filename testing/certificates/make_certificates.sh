@@ -66,6 +66,7 @@ subjectAltName = DNS:client.example.test, email:client@example.test, URI:https:/
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = OCSPSigning
+authorityKeyIdentifier = none
 CONFIG
 
 always="000101000000Z 99991231235959Z"
@@ -165,13 +166,18 @@ make_certificate responder "Test OCSP responder" responder_certificate ca "$alwa
 make_response server_ocsp server ca -ndays 1000000
 make_response server_responder_ocsp server responder -ndays 1000000
 make_response server_impostor_ocsp server client -ndays 1000000
+make_certificate false_ca "Test CA" authority_certificate false_ca "$always"
+make_certificate false_responder "False responder" responder_certificate false_ca "$always"
+make_response server_false_ocsp server false_responder -ndays 1000000
 make_response revoked_ocsp revoked ca -ndays 1000000
 
 quietly openssl pkcs8 -topk8 -in "$directory/server.key" -passout pass:secret \
   -out "$directory/server_encrypted.key"
 quietly openssl ec -aes128 -in "$directory/server.key" -passout pass:secret \
   -out "$directory/server_encrypted_traditional.key"
-for authority in ca other_ca intermediate revoked_intermediate responder; do
+for authority in ca other_ca intermediate revoked_intermediate responder false_ca \
+  false_responder; do
   rm "$directory/$authority.key"
 done
-rm "$directory/revoked_intermediate.pem" "$directory/responder.pem"
+rm "$directory/revoked_intermediate.pem" "$directory/responder.pem" "$directory/false_ca.pem" \
+  "$directory/false_responder.pem"
