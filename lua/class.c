@@ -248,9 +248,9 @@ void class_keep(lua_State *L, const struct class *class, const char *name) {
   lua_pushvalue(L, -3);
   lua_pushvalue(L, -3);
   lua_rawset(L, -3);
+  note(L, -3, class);
   lua_pushvalue(L, -3);
   lua_setfield(L, -2, name);
-  note(L, -3, class);
   lua_pop(L, 1);
 }
 

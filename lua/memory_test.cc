@@ -11,6 +11,7 @@
 extern "C" {
 int luaopen_net(lua_State *L);
 int luaopen_net_addrinfo(lua_State *L);
+int luaopen_net_class(lua_State *L);
 int luaopen_net_cmsghdr(lua_State *L);
 int luaopen_net_iovec(lua_State *L);
 int luaopen_net_msghdr(lua_State *L);
@@ -77,6 +78,8 @@ std::string CertificateDirectory() {
 void SetUp(lua_State *L) {
   luaL_openlibs(L);
   ASSERT_EQ(LUA_OK, luaL_loadstring(L, kSetUp)) << lua_tostring(L, -1);
+  luaopen_net_class(L);
+  lua_setglobal(L, "classes");
   luaopen_net_stream_inet(L);
   luaopen_net_stream_unix(L);
   luaopen_net_tls_config(L);
@@ -129,6 +132,15 @@ INSTANTIATE_TEST_SUITE_P(
         "inet.client.new('127.0.0.1', 1, {tlscfg = client_config})",
         "unix.client.new('/nowhere', {tlscfg = client_config, servername = 'localhost'})",
         "unix.server.new('/nowhere/at/all', {tlscfg = server_config})",
+        R"(local new = classes.extend('my.Client', 'net.tls.stream.inet.Client', {x = 1})
+           local sock = new(client) sock.y = 2 assert(sock.x + sock.y == 3)
+           assert(sock.instanceof() == 'my.Client'))",
+        R"(local listening, err, ai = inet.server.new('127.0.0.1', 0) listening:listen()
+           function listening:accepted(...) self.count = 1
+             return self['net.stream.inet.Server'].accepted(self, ...) end
+           local one = inet.client.new('127.0.0.1', ai:port())
+           local two, why, from = listening:accept(true)
+           assert(two:fd() ~= one:fd() and from:port() ~= ai:port()))",
         R"(local iov = iovec.new() assert(iov:add('foo') == 1 and iov:addn(1000) == 2)
            assert(iov:set('x', 1) and #iov:concat() == 1001 and iov:del(2) and iov:consume(1) == 0))",
         R"(local one, two = table.unpack(assert(unix.pair())) local mh, into = msghdr.new(), msghdr.new()
