@@ -20,7 +20,7 @@ static const luaL_Reg *const socket_lists[] = {
 
 static const luaL_Reg *const unix_lists[] = {descriptor_methods, NULL};
 
-static const luaL_Reg *const stream_lists[] = {stream_option_methods, NULL};
+static const luaL_Reg *const stream_lists[] = {stream_option_methods, stream_file_methods, NULL};
 
 static const luaL_Reg *const server_lists[] = {server_methods, new_connection_methods, NULL};
 static const luaL_Reg *const tls_server_lists[] = {server_methods, new_connection_methods,
@@ -72,6 +72,7 @@ const struct class unix_server_class = {
 static const luaL_Reg *const tls_socket_lists[] = {tls_io_methods, tls_unsupported_methods,
                                                    tls_information_methods, NULL};
 
+static const luaL_Reg *const tls_stream_lists[] = {tls_stream_methods, NULL};
 static const luaL_Reg *const tls_unix_lists[] = {tls_unsupported_unix_methods, NULL};
 
 const struct class tls_socket_class = {
@@ -85,7 +86,7 @@ const struct class tls_stream_class = {
     .name = "net.tls.stream.Socket",
     .parent = &tls_socket_class,
     .mixin = &stream_socket_class,
-    .methods = no_methods,
+    .methods = tls_stream_lists,
 };
 
 const struct class tls_server_class = {

@@ -44,6 +44,7 @@ extern const luaL_Reg socket_init_methods[];
 
 /* of net.stream.Socket, */
 extern const luaL_Reg stream_option_methods[];
+extern const luaL_Reg stream_file_methods[];
 
 /* of net.unix.Socket, */
 extern const luaL_Reg descriptor_methods[];
@@ -55,6 +56,7 @@ extern const luaL_Reg tls_server_methods[];
 
 /* and of net.tls.Socket and those of it that are unix sockets. */
 extern const luaL_Reg tls_io_methods[];
+extern const luaL_Reg tls_stream_methods[];
 extern const luaL_Reg tls_unsupported_methods[];
 extern const luaL_Reg tls_unsupported_unix_methods[];
 extern const luaL_Reg tls_information_methods[];

@@ -4,10 +4,15 @@
 #include <string.h>
 
 #include "lua/args.h"
+#include "lua/file_part.h"
 #include "lua/scratch.h"
 #include "lua/socket_classes.h"
 #include "lua/triple.h"
 #include "lua/wait.h"
+#include "net/stream_io.h"
+
+/* How much of a file is read and written at once. */
+#define FILE_PIECE ((size_t)64 * 1024)
 
 /* An operation under way. While it waits it is a userdata on the stack of the coroutine. */
 struct call {
@@ -17,11 +22,17 @@ struct call {
   size_t capacity;
   /* key_update: whether the peer is asked for one. */
   bool asks_peer;
-  /* write: how much has been done. */
+  /* write and sendfile: how much has been done. */
   size_t written;
+  /* sendfile is a write of what it reads: whether it has come to its end, and why it cannot read.
+   */
+  bool sends_file;
+  struct file_part part;
+  bool is_at_end;
+  struct net_error file_error;
 };
 
-/* The stack of a method: the string of a write stays on it, so that it outlives every wait. */
+/* The stack of a method: what is to be written stays on it, so that it outlives every wait. */
 enum {
   SOCKET = 1,
   ARGUMENT,
@@ -37,6 +48,10 @@ static const char *const names[] = {
     [NET_TLS_KEY_UPDATE] = "key_update",
     [NET_TLS_CLOSE] = "tls_close",
 };
+
+static const char *name_of(const struct call *call) {
+  return call->sends_file ? "sendfile" : names[call->operation.kind];
+}
 
 static enum triple_kind kind_of(const struct call *call) {
   switch (call->operation.kind) {
@@ -77,12 +92,49 @@ static enum net_tls_outcome try_close(struct socket *socket, struct call *call) 
                              : net_tls_socket_tls_close(socket->tls);
 }
 
+static enum net_tls_outcome write_bytes(struct socket *socket, struct call *call, const void *bytes,
+                                        size_t length, size_t *written) {
+  return socket->nonblocking
+             ? net_tls_socket_try_write(socket->tls, &call->operation, bytes, length, written)
+             : net_tls_socket_write(socket->tls, bytes, length, written);
+}
+
 static enum net_tls_outcome try_write(lua_State *L, struct socket *socket, struct call *call) {
   size_t length = 0;
   const char *bytes = lua_tolstring(L, ARGUMENT, &length);
-  return socket->nonblocking ? net_tls_socket_try_write(socket->tls, &call->operation, bytes,
-                                                        length, &call->written)
-                             : net_tls_socket_write(socket->tls, bytes, length, &call->written);
+  return write_bytes(socket, call, bytes, length, &call->written);
+}
+
+static struct net_error read_piece(lua_State *L, const struct call *call, void *piece,
+                                   size_t *length) {
+  return net_read_file(file_part_descriptor(L, ARGUMENT),
+                       call->part.offset + (int64_t)call->written, piece,
+                       file_part_rest(&call->part, call->written, FILE_PIECE), length);
+}
+
+static bool is_want(enum net_tls_outcome outcome) {
+  return outcome == NET_TLS_WANT_READ || outcome == NET_TLS_WANT_WRITE;
+}
+
+/* Each piece is a write of its own, as D-06 allows: what of it has not been accepted is read again.
+   The last is a write of nothing, which sends what has been accepted. */
+static enum net_tls_outcome try_send_file(lua_State *L, struct socket *socket, struct call *call) {
+  void *piece = scratch_get(L, FILE_PIECE);
+  for (;;) {
+    size_t length = 0;
+    size_t written = 0;
+    call->file_error = read_piece(L, call, piece, &length);
+    if (call->file_error.kind != NET_ERROR_NONE) {
+      return NET_TLS_ERROR;
+    }
+    call->is_at_end = length == 0;
+    enum net_tls_outcome outcome = write_bytes(socket, call, piece, length, &written);
+    call->written += written;
+    bool is_accepted = outcome == NET_TLS_OK || (is_want(outcome) && written == length);
+    if (!is_accepted || call->is_at_end) {
+      return outcome;
+    }
+  }
 }
 
 /* Pushes what has been read. */
@@ -124,7 +176,7 @@ static enum net_tls_outcome attempt(lua_State *L, struct socket *socket, struct 
     case NET_TLS_READ:
       return try_read(L, socket, call);
     case NET_TLS_WRITE:
-      return try_write(L, socket, call);
+      return call->sends_file ? try_send_file(L, socket, call) : try_write(L, socket, call);
     case NET_TLS_CLOSE:
       return try_close(socket, call);
     case NET_TLS_PEEK:
@@ -147,12 +199,17 @@ static int succeeded(lua_State *L, const struct call *call) {
   return triple_value(L);
 }
 
+static bool is_all_accepted(lua_State *L, const struct call *call) {
+  bool is_all = call->sends_file ? call->is_at_end : call->written == lua_rawlen(L, ARGUMENT);
+  return is_all && call->written > 0;
+}
+
 /* A write whose bytes are all accepted has not timed out (D-05), whoever says so. */
 static int timed_out(lua_State *L, const struct call *call) {
   if (call->operation.kind != NET_TLS_WRITE) {
     return triple_timeout(L, kind_of(call));
   }
-  if (call->written > 0 && call->written == lua_rawlen(L, ARGUMENT)) {
+  if (is_all_accepted(L, call)) {
     return succeeded(L, call);
   }
   return triple_partial(L, (lua_Integer)call->written);
@@ -160,6 +217,9 @@ static int timed_out(lua_State *L, const struct call *call) {
 
 static int finish(lua_State *L, const struct socket *socket, const struct call *call,
                   enum net_tls_outcome outcome) {
+  if (call->file_error.kind != NET_ERROR_NONE) {
+    return triple_net_error(L, TRIPLE_VALUE, name_of(call), call->file_error);
+  }
   switch (outcome) {
     case NET_TLS_OK:
       return succeeded(L, call);
@@ -183,7 +243,7 @@ static int without_connection(lua_State *L, const struct socket *socket, const s
   if (call->operation.kind == NET_TLS_CLOSE) {
     return triple_ok(L);
   }
-  return triple_net_error(L, kind_of(call), names[call->operation.kind], error);
+  return triple_net_error(L, kind_of(call), name_of(call), error);
 }
 
 /* What the wait refused with becomes the operation's result, unless the socket was closed
@@ -194,8 +254,7 @@ static bool is_refused(lua_State *L, const struct socket *socket, const struct c
 
 static int refused(lua_State *L, const struct call *call) {
   bool is_timeout = lua_isnil(L, OK + 1) && lua_toboolean(L, OK + 2);
-  return is_timeout ? timed_out(L, call)
-                    : triple_refused(L, kind_of(call), names[call->operation.kind], OK);
+  return is_timeout ? timed_out(L, call) : triple_refused(L, kind_of(call), name_of(call), OK);
 }
 
 static void set_target(struct call *call, enum net_tls_outcome want) {
@@ -218,7 +277,7 @@ static int go_on(lua_State *L, int status, lua_KContext context) {
     }
     lua_settop(L, CALL);
     enum net_tls_outcome outcome = attempt(L, socket, call);
-    if (outcome != NET_TLS_WANT_READ && outcome != NET_TLS_WANT_WRITE) {
+    if (!is_want(outcome)) {
       return finish(L, socket, call, outcome);
     }
     set_target(call, outcome);
@@ -241,7 +300,7 @@ static int start(lua_State *L, struct socket *socket, struct call *call) {
     return without_connection(L, socket, call);
   }
   enum net_tls_outcome outcome = attempt(L, socket, call);
-  if (outcome != NET_TLS_WANT_READ && outcome != NET_TLS_WANT_WRITE) {
+  if (!is_want(outcome)) {
     return finish(L, socket, call, outcome);
   }
   set_target(call, outcome);
@@ -271,6 +330,21 @@ int tls_io_write(lua_State *L) {
   struct call call;
   args_string(L, ARGUMENT, NULL);
   begin(socket, NET_TLS_WRITE, &call);
+  return start(L, socket, &call);
+}
+
+int tls_io_send_file(lua_State *L) {
+  struct socket *socket = check(L);
+  struct call call;
+  struct file_part part;
+  file_part_check(L, ARGUMENT);
+  int num_results = file_part_begin(L, ARGUMENT, &part);
+  if (num_results > 0) {
+    return num_results;
+  }
+  begin(socket, NET_TLS_WRITE, &call);
+  call.sends_file = true;
+  call.part = part;
   return start(L, socket, &call);
 }
 

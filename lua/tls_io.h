@@ -21,6 +21,10 @@ int tls_io_key_update(lua_State *L);
 /* tls_io_write is write(str) -> len, err, timeout. */
 int tls_io_write(lua_State *L);
 
+/* tls_io_send_file is sendfile(f [, bytes [, offset]]) -> len, err, timeout, of
+   net.tls.stream.Socket. */
+int tls_io_send_file(lua_State *L);
+
 /* tls_io_close is tls_close() -> ok, err, timeout. */
 int tls_io_close(lua_State *L);
 

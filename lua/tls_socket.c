@@ -77,3 +77,5 @@ const luaL_Reg tls_unsupported_unix_methods[] = {
     {"recvfdsync", not_supported},
     {NULL, NULL},
 };
+
+const luaL_Reg tls_stream_methods[] = {{"sendfile", tls_io_send_file}, {NULL, NULL}};

@@ -22,11 +22,17 @@ struct file_part {
   int64_t offset;
 };
 
+/* No file goes on beyond INT64_MAX, and the system refuses to look there. */
+static size_t clamp_to_offsets(int64_t offset, size_t length) {
+  uint64_t rest = (uint64_t)(INT64_MAX - offset);
+  return length < rest ? length : (size_t)rest;
+}
+
 struct net_error net_read_file(int file, int64_t offset, void *buffer, size_t capacity,
                                size_t *length) {
   ssize_t count = -1;
   do {
-    count = pread(file, buffer, capacity, offset);
+    count = pread(file, buffer, clamp_to_offsets(offset, capacity), offset);
   } while (count < 0 && errno == EINTR);
   *length = count > 0 ? (size_t)count : 0;
   return net_system_result(count < 0 ? -1 : 0);
@@ -99,7 +105,7 @@ static size_t clamp_length(int file, int64_t offset, size_t length) {
     rest = status.st_size > offset ? status.st_size - offset : 0;
   }
   rest = rest < INT_MAX ? rest : INT_MAX;
-  return length < (size_t)rest ? length : (size_t)rest;
+  return clamp_to_offsets(offset, length < (size_t)rest ? length : (size_t)rest);
 }
 
 struct net_error net_send_file(int fd, enum net_transport_mode mode, int file, int64_t offset,

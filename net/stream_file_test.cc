@@ -217,6 +217,14 @@ TEST_P(StreamFileTest, WhatCannotBeReadAnywhereIsAnError) {
   EXPECT_EQ(0u, length);
 }
 
+TEST_P(StreamFileTest, AnEmptyFileEndsWhereverItIsLookedAt) {
+  Descriptor file = MakeFile("");
+  for (int64_t offset : {INT64_C(0), INT64_C(1), INT64_MAX - 1, INT64_MAX}) {
+    ExpectError(SendFile(NET_TRANSPORT_BLOCKING, file, offset, 5), NET_ERROR_NONE);
+    EXPECT_EQ(0u, sent_);
+  }
+}
+
 TEST(ReadFileTest, ReadsWhereItIsTold) {
   Descriptor file = MakeFile("0123456789");
   char buffer[4];
@@ -225,8 +233,10 @@ TEST(ReadFileTest, ReadsWhereItIsTold) {
   EXPECT_EQ("3456", std::string(buffer, length));
   ExpectError(net_read_file(file.get(), 8, buffer, sizeof(buffer), &length), NET_ERROR_NONE);
   EXPECT_EQ("89", std::string(buffer, length));
-  ExpectError(net_read_file(file.get(), 10, buffer, sizeof(buffer), &length), NET_ERROR_NONE);
-  EXPECT_EQ(0u, length);
+  for (int64_t offset : {INT64_C(10), INT64_MAX - 1, INT64_MAX}) {
+    ExpectError(net_read_file(file.get(), offset, buffer, sizeof(buffer), &length), NET_ERROR_NONE);
+    EXPECT_EQ(0u, length);
+  }
   EXPECT_EQ(0, lseek(file.get(), 0, SEEK_CUR));
 }
 
