@@ -38,7 +38,8 @@ constexpr char kSetUp[] = R"(
     unwait_writable = succeed, unwait = succeed, read_lock = succeed, read_unlock = succeed,
     write_lock = succeed, write_unlock = succeed,
   })
-  local listening, err, ai = inet.server.new('127.0.0.1', 0, {tlscfg = server_config})
+  local err, ai
+  listening, err, ai = inet.server.new('127.0.0.1', 0, {tlscfg = server_config})
   assert(listening:listen())
   port = ai:port()
   client = assert(inet.client.new('127.0.0.1', port, {tlscfg = client_config}))
@@ -153,6 +154,13 @@ INSTANTIATE_TEST_SUITE_P(
            assert(one:writev(iov) == 5 and two:readv(iov) == 5 and one:sendfd(0) == 0))",
         R"(local one, two = table.unpack(assert(unix.pair())) local iov = iovec.new() iov:addn(5)
            local wait = coroutine.wrap(two.readv) wait(two, iov) one:writev(iov) assert(wait(true) == 5))",
+        R"(local one, two = table.unpack(assert(unix.pair())) assert(one:writesync('x') == 1)
+           assert(two:recvsync() == 'x' and two:closew() and two:close(true)))",
+        R"(local one, two = table.unpack(assert(unix.pair())) local wait = coroutine.wrap(two.read)
+           wait(two) one:send('x') assert(wait(true) == 'x'))",
+        R"(local server, _, ai = assert(inet.server.new('127.0.0.1', 0)) assert(server:listen())
+           local client = assert(inet.client.new('127.0.0.1', ai:port()))
+           assert(server:accept(true):write('x') == 1))",
         "addrinfo.getaddrinfo('127.0.0.1', 1)", "config.new():set_ecdhecurves('X25519,P-256')",
         "assert(#client:read(1000) == 100)",
         "assert(client:readsync() and client:getpeername():addr() and client.sock:fd())",

@@ -137,7 +137,8 @@ do
     local client, sock = plain.pairs.pair()
     client:write('unread')
     sock:close()
-    triple(nil, 'Connection reset by peer', nil, client:read())
+    local str, err, timeout = client:read()
+    assert(str == nil and err == 'Connection reset by peer' and timeout == nil)
     triple(nil, nil, nil, client:read())
 end
 
@@ -159,6 +160,27 @@ for _, make in pairs(plain.pairs) do
     scheduler.run()
     assert(scheduler.waits > waits)
 end
+
+-- One deadline holds a whole write, however many waits it takes, and a later wait that times out
+-- tells what the write has done till then.
+scheduler.spawn(function()
+    local client, sock = plain.pairs.pair()
+    local left, written = {}, nil
+    client:onwaitsend(function(_, msec)
+        left[#left + 1] = msec
+        return #left < 3, nil, #left == 3 or nil
+    end)
+    client:deadlines(0, 3600000)
+    scheduler.spawn(function()
+        local err, timeout
+        written, err, timeout = client:write(('x'):rep(16 << 20))
+        assert(written > 0 and written < 16 << 20 and err == nil and timeout == true)
+        client:close()
+    end)
+    assert(#tls.read_all(sock, 16 << 20) == written)
+    assert(#left == 3 and left[3] <= left[2] and left[2] <= left[1] and left[1] <= 3600000)
+end)
+scheduler.run()
 
 -- A close while another coroutine waits ends its wait.
 for method, argument in pairs({ read = 1, recv = 1, write = ('x'):rep(16 << 20) }) do
