@@ -126,7 +126,10 @@ assert(config.new():set_protocols(parse('tlsv1.2')))
 fails('left out', config.new():set_protocols(parse('all:!tlsv1.1')))
 
 -- The names of lists of ciphers; the order of preference before TLS 1.3.
-for _, name in ipairs({ 'secure', 'default', 'compat', 'legacy', 'insecure', 'all' }) do
+for _, name in ipairs({
+    'secure', 'default', 'compat', 'legacy', 'insecure', 'all', 'HIGH:!aNULL:!eNULL:!MD5',
+    'ECDHE+AESGCM, !kPSK !aNULL', 'EECDH+AESGCM:-LOW',
+}) do
     connects(nil, function(c)
         succeeds(c:set_protocols(net_tls.TLS_v12))
         succeeds(c:set_ciphers(name))
@@ -152,6 +155,9 @@ assert(chosen_by('prefer_ciphers_server') == 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_S
 assert(chosen_by('prefer_ciphers_client') == 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256')
 
 fails("no ciphers for 'bad'", config.new():set_ciphers('bad'))
+fails("no ciphers for 'HIGH:bad'", config.new():set_ciphers('HIGH:bad'))
+fails("no ciphers for '!aNULL'", config.new():set_ciphers('!aNULL'))
+fails("no ciphers for 'HIGH:!HIGH'", config.new():set_ciphers('HIGH:!HIGH'))
 fails("invalid ecdhe curve 'bogus'", config.new():set_ecdhecurve('bogus'))
 fails("invalid ecdhe curve 'P-256:P-384'", config.new():set_ecdhecurve('P-256:P-384'))
 fails("alpn protocol with zero length", config.new():set_alpn('a,,b'))

@@ -201,10 +201,11 @@ bool net_tls_config_set_versions(struct net_tls_config *config, enum net_tls_ver
                                  enum net_tls_version maximum);
 
 /* net_tls_config_set_ciphers sets the cipher suites of TLS 1.2 and older in OpenSSL's notation, and
-   fails for a list with a name that is not known. Those of TLS 1.3 are fixed. A name may stand for
-   a whole list: "secure" or "default" for those with forward secrecy and authenticated encryption,
-   "compat" for all but 3DES, "legacy", "insecure" or "all" for all that there are: BoringSSL has
-   none without encryption or certificate. */
+   fails for a list with a name that is not known; to forbid what BoringSSL does not have ("!aNULL")
+   is no failure. Those of TLS 1.3 are fixed. A name may stand for a whole list: "secure" or
+   "default" for those with forward secrecy and authenticated encryption, "compat" for all but 3DES,
+   "legacy", "insecure" or "all" for all that there are: none is without encryption or certificate.
+ */
 bool net_tls_config_set_ciphers(struct net_tls_config *config, const char *ciphers);
 
 /* net_tls_config_prefer_ciphers_server makes a server choose the first cipher suite of its own list

@@ -1,4 +1,4 @@
-/* Protocol: versions, cipher suites, groups, ALPN. */
+/* Protocol: versions, groups, ALPN. */
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -30,38 +30,6 @@ static bool fail_choice(struct net_tls_config *config, const char *what, const c
   return net_tls_config_fail(config, "%s '%.200s'%s", what, choice, reason);
 }
 
-/* The names of lists that programs for libtls know. What none of them has: suites without
-   encryption or without a certificate. */
-static const char *cipher_list(const char *name) {
-  static const struct {
-    const char *name;
-    const char *list;
-  } lists[] = {
-      {"default", "ECDHE+AESGCM:ECDHE+CHACHA20"},
-      {"secure", "ECDHE+AESGCM:ECDHE+CHACHA20"},
-      {"compat", "HIGH:!PSK"},
-      {"legacy", "HIGH:3DES:!PSK"},
-      {"insecure", "ALL:3DES:!PSK"},
-      {"all", "ALL:3DES:!PSK"},
-  };
-  for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-    if (strcmp(name, lists[i].name) == 0) {
-      return lists[i].list;
-    }
-  }
-  return name;
-}
-
-bool net_tls_config_set_ciphers(struct net_tls_config *config, const char *ciphers) {
-  if (!net_tls_config_begin_change(config)) {
-    return false;
-  }
-  if (!SSL_CTX_set_strict_cipher_list(config->context, cipher_list(ciphers))) {
-    return fail_choice(config, "no ciphers for", ciphers);
-  }
-  return true;
-}
-
 bool net_tls_config_set_groups(struct net_tls_config *config, const char *groups) {
   if (!net_tls_config_begin_change(config)) {
     return false;
@@ -77,26 +45,6 @@ bool net_tls_config_set_groups(struct net_tls_config *config, const char *groups
   free(config->groups);
   config->groups = copy;
   return true;
-}
-
-static bool prefer_ciphers(struct net_tls_config *config, bool of_server) {
-  if (!net_tls_config_begin_change(config)) {
-    return false;
-  }
-  if (of_server) {
-    SSL_CTX_set_options(config->context, SSL_OP_CIPHER_SERVER_PREFERENCE);
-  } else {
-    SSL_CTX_clear_options(config->context, SSL_OP_CIPHER_SERVER_PREFERENCE);
-  }
-  return true;
-}
-
-bool net_tls_config_prefer_ciphers_client(struct net_tls_config *config) {
-  return prefer_ciphers(config, false);
-}
-
-bool net_tls_config_prefer_ciphers_server(struct net_tls_config *config) {
-  return prefer_ciphers(config, true);
 }
 
 static int select_protocol(SSL *ssl, const uint8_t **out, uint8_t *out_length, const uint8_t *in,
