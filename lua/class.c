@@ -1,6 +1,5 @@
 #include "lua/class.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* The registry, which no program in Lua can get at, has the metatable of a class under the class's
@@ -264,9 +263,9 @@ void *class_new(lua_State *L, const struct class *class, size_t size, int num_va
   return object;
 }
 
-static bool is_derived(const struct class *class, const struct class *from) {
+bool class_is_derived(const struct class *class, const struct class *from) {
   for (; class && class != from; class = class->parent) {
-    if (class->mixin && is_derived(class->mixin, from)) {
+    if (class->mixin && class_is_derived(class->mixin, from)) {
       return true;
     }
   }
@@ -280,7 +279,7 @@ void *class_test(lua_State *L, int index, const struct class *class) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, lua_topointer(L, -1));
   const struct class *actual = lua_touserdata(L, -1);
   lua_pop(L, 2);
-  return actual && is_derived(actual, class) ? lua_touserdata(L, index) : NULL;
+  return actual && class_is_derived(actual, class) ? lua_touserdata(L, index) : NULL;
 }
 
 void *class_check(lua_State *L, int index, const struct class *class) {

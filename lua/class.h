@@ -11,6 +11,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdbool.h>
 
 struct class {
   const char *name;
@@ -44,6 +45,9 @@ void class_derive(lua_State *L, const struct class *class, const char *name);
 /* class_keep makes objects with the metatable at the second index from the top ones of `class`, and
    keeps it and the methods on the top, which stay, under the class's name for ever. */
 void class_keep(lua_State *L, const struct class *class, const char *name);
+
+/* class_is_derived returns whether `class` is `from` or below it. */
+bool class_is_derived(const struct class *class, const struct class *from);
 
 /* class_new pushes a new object of `class`, `size` zeroed bytes with `num_values` user values. */
 void *class_new(lua_State *L, const struct class *class, size_t size, int num_values);

@@ -159,6 +159,15 @@ with_both(function(client, accepted)
     triple('you', nil, nil, loud:read())
 end)
 
+-- TLS is not left behind by accident.
+do
+    local client <close> = tls.connect(port)
+    local Raw = class.extend('my.Raw', 'net.stream.Socket')
+    raises("bad argument #1 to 'Raw' (the class would bypass TLS)", function() Raw(client) end)
+    assert(client.instanceof() == 'net.tls.stream.inet.Client')
+    assert(Raw(assert(unix.pair())[1]).instanceof() == 'my.Raw')
+end
+
 -- What there is for every class.
 for _, name in ipairs({
     'net.Socket', 'net.stream.Socket', 'net.stream.Server', 'net.unix.Socket',

@@ -79,7 +79,11 @@ static int constructed(lua_State *L, int status, lua_KContext context) {
 /* constructor(sock, ...) makes the socket an object of the class, and calls its init with the same
    arguments. Returns what that returns, or the object where it is nothing. */
 static int construct(lua_State *L) {
-  class_check(L, 1, lua_touserdata(L, lua_upvalueindex(2)));
+  const struct class *class = lua_touserdata(L, lua_upvalueindex(2));
+  class_check(L, 1, class);
+  luaL_argcheck(L,
+                !class_test(L, 1, &tls_socket_class) || class_is_derived(class, &tls_socket_class),
+                1, "the class would bypass TLS");
   luaL_checkstack(L, LUA_MINSTACK, "too many arguments");
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_setmetatable(L, 1);
