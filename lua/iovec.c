@@ -46,6 +46,15 @@ static int push_failure(lua_State *L, lua_Integer index, int code) {
   return 2;
 }
 
+/* Lua's collector does not see the memory of the pieces, and would let it grow: it is told of each
+   kilobyte as if that were Lua's own. */
+static void tell_collector(lua_State *L, size_t bytes_before, size_t bytes) {
+  size_t kilobytes = bytes > bytes_before ? bytes / 1024 - bytes_before / 1024 : 0;
+  if (kilobytes > 0 && lua_gc(L, LUA_GCISRUNNING)) {
+    lua_gc(L, LUA_GCSTEP, kilobytes < INT_MAX ? (int)kilobytes : INT_MAX);
+  }
+}
+
 static int add_piece(lua_State *L, struct byte_vector *vector, const char *bytes, size_t length) {
   if (vector->count >= NET_VECTOR_MAX) {
     return push_failure(L, NO_ROOM, ENOBUFS);
@@ -53,6 +62,7 @@ static int add_piece(lua_State *L, struct byte_vector *vector, const char *bytes
   if (!byte_vector_add(vector, bytes, length)) {
     return push_failure(L, NO_MEMORY, ENOMEM);
   }
+  tell_collector(L, vector->bytes - length, vector->bytes);
   lua_pushinteger(L, (lua_Integer)vector->count);
   return 1;
 }
@@ -88,7 +98,9 @@ static int set_piece(lua_State *L) {
     lua_pushboolean(L, false);
     return 1;
   }
+  size_t bytes_before = vector->bytes;
   bool is_set = byte_vector_set(vector, (size_t)index - 1, bytes, length);
+  tell_collector(L, bytes_before, vector->bytes);
   lua_pushboolean(L, is_set);
   if (!is_set) {
     push_reason(L, ENOMEM);

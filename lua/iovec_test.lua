@@ -72,6 +72,28 @@ assert(iov:consume(5) == 4 and #iov == 2 and iov:get(1) == 'r' and iov:get(2) ==
 assert(iov:consume(1) == 3 and #iov == 1 and iov:consume(1) == 2 and iov:concat() == 'az')
 assert(iov:consume(math.maxinteger) == 0 and #iov == 0)
 
+-- What is forgotten is collected in time, large as it may be.
+local function resident_kilobytes()
+    local status <close> = assert(io.open('/proc/self/status'))
+    return tonumber(status:read('a'):match('VmRSS:%s*(%d+) kB'))
+end
+collectgarbage()
+local at_first = resident_kilobytes()
+local piece = ('x'):rep(1 << 20)
+local most = 0
+for _ = 1, 300 do
+    iovec.new():addn(1 << 20)
+    local replaced = iovec.new()
+    replaced:add('x')
+    replaced:set(piece, 1)
+    most = math.max(most, resident_kilobytes() - at_first)
+end
+assert(most < 450000, most)
+collectgarbage('stop')
+iovec.new():addn(1 << 20)
+assert(not collectgarbage('isrunning'))
+collectgarbage('restart')
+
 -- readv and writev on descriptors: a file's are the ones that a Lua program can have. lua5.4 opens
 -- it with the lowest descriptor there is.
 local function descriptor_of(file)
