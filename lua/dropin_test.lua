@@ -110,6 +110,29 @@ local function use_options(sock)
     assert(sock:onwaitsend(hook) == nil and sock:onwaitsend() == hook)
 end
 
+--- A temporary file with 40,000 bytes, which the buffers of sockets take both ways.
+local function with_file(use)
+    local path = os.tmpname()
+    local file = assert(io.open(path, 'w+'))
+    os.remove(path)
+    local content = string.rep('0123456789', 4000)
+    assert(file:write(content))
+    assert(file:flush())
+    use(file, content)
+    file:close()
+end
+
+local function send_file(client)
+    with_file(function(file, content)
+        local sent, err = client:sendfile(file, file:seek('end'), 0)
+        assert(sent == #content, err)
+        assert(receive(client, sent) == content)
+        sent, err = client:sendfilesync(file, 10, 5)
+        assert(sent == 10, err)
+        assert(receive(client, sent) == '5678901234')
+    end)
+end
+
 --- What clients of all kinds do: the server echoes.
 local function converse(client)
     local msg = 'hello ' .. os.time()
@@ -128,6 +151,7 @@ local function converse(client)
     end, 'x'))
     expect(3, client:syncwrite(client.send, 'abc'))
     expect('abc', client:syncread(client.recv, 3))
+    send_file(client)
 end
 
 local programs = {}
