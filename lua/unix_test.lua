@@ -132,6 +132,22 @@ scheduler.spawn(function()
 end)
 scheduler.run()
 
+-- Trying again and again leaves nothing open.
+local function lowest_free_descriptor()
+    collectgarbage()
+    local pair = assert(unix.pair())
+    local fd = pair[1]:fd()
+    pair[1]:close()
+    pair[2]:close()
+    return fd
+end
+scheduler.spawn(function()
+    local before = lowest_free_descriptor()
+    triple(nil, nil, true, unix.client.new(path, options))
+    assert(lowest_free_descriptor() == before)
+end)
+scheduler.run()
+
 -- With a poller it goes on when there is room. The server blocks: it takes a connection that is
 -- there.
 options.deadline = 60000

@@ -139,6 +139,13 @@ TEST_F(StreamIoTest, WaitAllTellsWhatCameBeforeTheTimeout) {
   ExpectError(Receive(NET_TRANSPORT_BLOCKING, MSG_WAITALL), NET_ERROR_TIMEOUT);
 }
 
+TEST_F(StreamIoTest, WaitAllDoesNotPeekAtTheSameBytesTwice) {
+  ASSERT_EQ(NET_ERROR_NONE, net_set_timeout(near_.get(), SO_RCVTIMEO, 0.02).kind);
+  FromTheFarEnd("abc");
+  ExpectError(Receive(NET_TRANSPORT_BLOCKING, MSG_WAITALL | MSG_PEEK), NET_ERROR_NONE);
+  EXPECT_EQ("abc", Received());
+}
+
 TEST_F(StreamIoTest, SendsAndCounts) {
   ExpectError(Send(NET_TRANSPORT_BLOCKING, "hello"), NET_ERROR_NONE);
   EXPECT_EQ(5u, count_);
