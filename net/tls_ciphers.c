@@ -41,7 +41,9 @@ static bool is_known(SSL *ssl, const char *rule, size_t length) {
   }
   bool is_unknown = !fits || (!SSL_set_strict_cipher_list(ssl, list) &&
                               ERR_GET_REASON(ERR_peek_error()) == SSL_R_INVALID_COMMAND);
-  ERR_clear_error();
+  if (!net_tls_is_out_of_memory()) {
+    ERR_clear_error();
+  }
   return !is_unknown;
 }
 

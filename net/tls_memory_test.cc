@@ -266,6 +266,7 @@ TEST(TlsMemory, OfKeypairsListsAndNames) {
                                            staple_file.c_str()));
     expect(net_tls_config_set_ocsp_staple_file(config, staple_file.c_str()));
     expect(net_tls_config_set_crl(config, crl.data(), crl.size()));
+    expect(net_tls_config_set_ciphers(config, "ECDHE:!aNULL"));
     expect(net_tls_config_add_ticket_key(config, 1, ticket_key.data(), ticket_key.size()));
     if (has_certificate && has_key) {
       bool is_added = net_tls_server_names_add(names, "a.test", config, error) &&
