@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "net/tls_certificate.h"
 #include "net/tls_config.h"
+#include "net/tls_server_names.h"
 #include "net/tls_session.h"
 #include "net/tls_socket.h"
 #include "testing/certificates.h"
@@ -88,6 +89,12 @@ class Socket {
     Expect(NET_TLS_CLOSED, net_tls_socket_read(socket_, &byte, 1, &length));
   }
 
+  void SetServerNames(net_tls_server_names *names) {
+    if (socket_ != nullptr && !net_tls_socket_set_server_names(socket_, names)) {
+      result_ = "no server names";
+    }
+  }
+
   // One side of a conversation, from handshake to close.
   Result Run(bool is_client) {
     if (socket_ == nullptr) {
@@ -157,6 +164,48 @@ TEST_F(TlsThreadsTest, SocketsOfOneConfiguration) {
     threads.clear();
     EXPECT_EQ(std::vector<Result>(2 * kPairs), results);
   }
+}
+
+// Names and ticket keys are added while servers work with those that are there.
+TEST_F(TlsThreadsTest, NamesAndTicketKeysOfServersAtWork) {
+  net_tls_server_names *names = net_tls_server_names_new();
+  auto add = [&](unsigned number) {
+    char error[NET_TLS_ERROR_SIZE] = "";
+    std::string key(NET_TLS_TICKET_KEY_SIZE, static_cast<char>(number));
+    std::string name = "n" + std::to_string(number) + ".test";
+    return net_tls_config_add_ticket_key(server_, number, key.data(), key.size()) &&
+           net_tls_server_names_add(names, name.c_str(), server_, error) &&
+           net_tls_server_names_add(names, "localhost", server_, error);
+  };
+  ASSERT_TRUE(add(0));
+  std::vector<std::thread> threads;
+  std::vector<Result> results(2 * kPairs);
+  std::atomic<bool> is_adding{true};
+  for (int i = 0; i < kPairs; i++) {
+    net_testing::SocketPair pair = net_testing::MakeSocketPair(AF_UNIX);
+    ASSERT_GE(pair.far.get(), 0);
+    threads.emplace_back([this, &results, i, fd = std::move(pair.near)]() mutable {
+      results[2 * i] = Socket(client_, true, std::move(fd)).Run(true);
+    });
+    threads.emplace_back([this, &results, names, i, fd = std::move(pair.far)]() mutable {
+      Socket socket(server_, false, std::move(fd));
+      socket.SetServerNames(names);
+      results[2 * i + 1] = socket.Run(false);
+    });
+  }
+  threads.emplace_back([&is_adding, &add] {
+    bool is_added = true;
+    for (unsigned number = 1; number < 100 && is_added; number++) {
+      is_added = add(number);
+    }
+    is_adding = !is_added;
+  });
+  for (std::thread &thread : threads) {
+    thread.join();
+  }
+  EXPECT_FALSE(is_adding);
+  EXPECT_EQ(std::vector<Result>(2 * kPairs), results);
+  net_tls_server_names_release(names);
 }
 
 // References are taken and dropped by any thread, the last of them too.
