@@ -5,6 +5,9 @@
 
 #define FIRST_CAPACITY 8
 
+/* More than any machine has: the system is not asked for that much. */
+#define TOO_LONG ((size_t)1 << 39)
+
 static bool reserve_piece(struct byte_vector *vector) {
   if (vector->count < vector->capacity) {
     return true;
@@ -21,7 +24,7 @@ static bool reserve_piece(struct byte_vector *vector) {
 
 /* Never of no bytes: NULL is the want of memory alone. */
 static char *copy_bytes(const char *bytes, size_t length) {
-  char *memory = malloc(length > 0 ? length : 1);
+  char *memory = length < TOO_LONG ? malloc(length > 0 ? length : 1) : NULL;
   if (memory && bytes) {
     memcpy(memory, bytes, length);
   } else if (memory) {
