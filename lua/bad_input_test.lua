@@ -252,7 +252,9 @@ local function try_socket(make, which, name)
             object['net.tls.Socket'].setclocklimit(object, 0)
         end
     end
+    short_waits()
     try_wrong(compile('o:' .. name), what, object, base)
+    object['net.Socket'].deadlines(object, 20000, 20000)
     converse(objects[1], objects[2], what)
     try_any(compile('o:' .. name), what, object, base, short_waits)
     for _, each in ipairs(objects) do
