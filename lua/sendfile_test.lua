@@ -9,10 +9,20 @@ local tls = require('testing.tls')
 local triple, raises = tls.triple, tls.raises
 
 local parts = {}
-for i = 1, 1024 * 1024 do
+for i = 1, 128 * 1024 do
     parts[i] = string.format('%07x ', i)
 end
-local MUCH = table.concat(parts) -- 8 MiB, more than the buffers of a connection hold
+local MUCH = table.concat(parts) -- 1 MiB, more than the buffers of a connection hold here
+
+--- Makes a pair that does not hold much.
+local function small(make)
+    return function()
+        local sender, receiver = make()
+        sender:sndbuf(65536)
+        receiver:rcvbuf(65536)
+        return sender, receiver
+    end
+end
 
 --- A temporary file with the content, of which the program has already read a part.
 local function new_file(content)
@@ -55,7 +65,7 @@ end
 for name, make in pairs({ plain = plain.pairs.inet, unix = plain.pairs.unix, tls = tls_pair }) do
     kinds[name] = function(sender_main, receiver_main)
         scheduler.spawn(function()
-            local sender, receiver = make()
+            local sender, receiver = small(make)()
             local is_sent = scheduler.event()
             scheduler.spawn(function()
                 receiver_main(receiver)
@@ -198,7 +208,7 @@ end
 -- The same in blocking mode.
 for _, make in pairs({ plain.pairs.inet, plain.pairs.unix, plain.pairs.pair }) do
     local file <close> = new_file(MUCH)
-    local sender, receiver = make()
+    local sender, receiver = small(make)()
     sender:deadlines(nil, 20)
     local done, err, timeout = sender:sendfile(file, #MUCH)
     triple(done, nil, true, done, err, timeout)
@@ -276,18 +286,20 @@ for _, run in pairs(kinds) do
         run(function(sock)
             sender = sock
             triple(nil, 'sendfile failed: Bad file descriptor', nil, sock:sendfile(file))
-            sock:close()
+            if what == 'file' then
+                sock:close()
+            end
             is_over:set()
         end, function(sock)
             assert(sock:read(1))
             if what == 'file' then
                 file:close()
-                repeat
-                    local str = sock:read()
-                until not str
             else
-                sender:close()
+                scheduler.spawn(sender.close, sender)
             end
+            repeat
+                local str = sock:read()
+            until not str
             is_over:wait()
         end)
     end
@@ -331,6 +343,7 @@ do
     local peer, port = process.peer('server', string.format([[
         local inet = require('net.stream.inet')
         local start = assert(inet.client.new('127.0.0.1', %d))
+        sock:rcvbuf(65536)
         assert(sock:handshake())
         assert(start:read())
         local expected = {}
@@ -342,6 +355,7 @@ do
     ]], starter_port, #parts))
     local sock <close> = tls.connect(port)
     local start <close> = assert(starter:accept())
+    sock:sndbuf(65536)
     local file <close> = new_file(MUCH)
     assert(sock:handshake())
     sock:deadlines(nil, 20)
