@@ -2,6 +2,7 @@
 
 local net = require('net')
 local inet = require('net.stream.inet')
+local msghdr = require('net.msghdr')
 local poll = require('net.poll')
 local luasocket = require('socket')
 local scheduler = require('testing.scheduler')
@@ -62,6 +63,13 @@ assert(client:reuseaddr(true) == false and seen(client, 'reuseaddr') == true)
 assert(client:reuseaddr(false) == true and seen(client, 'reuseaddr') == false)
 assert(client:reuseport(true) == false and seen(client, 'reuseport') == true)
 
+-- Another library sets this one, but cannot tell it.
+local other = luasocket.udp4()
+other:setfd(client:fd())
+assert(other:setoption('dontroute', true))
+returns({ true }, client:dontroute(false))
+other:setfd(-1)
+
 -- A descriptor that is not closed at exec is the child's as well.
 local function is_inherited(sock)
     local pipe <close> = assert(io.popen('test -e /proc/self/fd/' .. sock:fd() .. ' && echo yes'))
@@ -115,6 +123,7 @@ assert(listening:listen())
 for _, is_inline in ipairs({ false, true }) do
     local urgent = assert(inet.client.new('127.0.0.1', listening:getsockname():port()))
     local sock = assert(listening:accept())
+    sock:deadlines(20000)
     returns({ false }, sock:oobinline(is_inline))
     triple(2, nil, nil, urgent:send('ab', net.MSG_OOB))
     triple('a', nil, nil, sock:read())
@@ -124,6 +133,23 @@ for _, is_inline in ipairs({ false, true }) do
         returns({ false }, sock:atmark())
     end
 end
+-- Times come with messages. The system begins to take them a little later.
+local sender <close> = assert(inet.client.new('127.0.0.1', listening:getsockname():port()))
+local timed <close> = assert(listening:accept())
+local into = msghdr.new()
+into:addn(1)
+local list = into:control()
+returns({ false }, timed:timestamp(true))
+local stamp
+for _ = 1, 50000 do
+    triple(1, nil, nil, sender:write('x'))
+    triple(1, nil, nil, timed:recvmsg(into))
+    stamp = list:shift()
+    if stamp then
+        break
+    end
+end
+assert(stamp and stamp:level() == net.SOL_SOCKET and stamp:type() == net.SCM_TIMESTAMP)
 listening:close()
 
 -- Timeouts are seconds, rounded up by the kernel to its clock.

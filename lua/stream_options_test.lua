@@ -1,6 +1,8 @@
 -- Options of net.stream.Socket: each returns the value before, and the kernel has the new one.
 
 local luasocket = require('socket')
+local inet = require('net.stream.inet')
+local poll = require('net.poll')
 local unix = require('net.stream.unix')
 local tls = require('testing.tls')
 
@@ -64,14 +66,36 @@ local fresh = tls.connect(port)
 returns({ true }, fresh:tcpnodelay())
 returns({ true }, assert(server:accept()):tcpnodelay())
 
+-- What is corked does not leave. It would after a while: a machine that stalls so long tries again.
+local listening_plain <close> = assert(inet.server.new('127.0.0.1', 0))
+assert(listening_plain:listen())
+local corked <close> = assert(inet.client.new('127.0.0.1', listening_plain:getsockname():port()))
+local reader <close> = assert(listening_plain:accept())
+local held = false
+for _ = 1, 20 do
+    returns({ false }, corked:tcpcork(true))
+    assert(corked:write('x'))
+    held = held or #poll.select({ reader:fd() }, {}, 0) == 0
+    returns({ true }, corked:tcpcork(false))
+    assert(reader:read() == 'x')
+end
+assert(held)
+
 -- Keeping alive: seconds until the first probe, seconds between probes, and how many of them.
-for name, limit in pairs({ tcpkeepalive = 32767, tcpkeepintvl = 32767, tcpkeepcnt = 127 }) do
+local limits = { tcpkeepalive = 32767, tcpkeepintvl = 32767, tcpkeepcnt = 127 }
+local theirs = {
+    tcpkeepalive = 'tcp-keepidle',
+    tcpkeepintvl = 'tcp-keepintvl',
+    tcpkeepcnt = 'tcp-keepcnt',
+}
+for name, limit in pairs(limits) do
     local before = client[name](client)
     assert(math.type(before) == 'integer' and before > 0)
     returns({ before }, client[name](client, 7))
     returns({ 7 }, client[name](client, limit))
     returns({ limit }, client[name](client))
     returns({ limit }, client[name](client, nil))
+    assert(seen(client, theirs[name]) == limit)
     for _, bad in ipairs({ 0, -1, limit + 1 }) do
         returns({ nil, name .. ' failed: Invalid argument' }, client[name](client, bad))
     end
