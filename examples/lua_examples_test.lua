@@ -59,7 +59,7 @@ do
 end
 
 -- Each says how it is used.
-for _, example in ipairs({ 'echo_server', 'echo_client', 'https_get', 'cqueues_echo' }) do
+for _, example in ipairs({ 'echo_server', 'echo_client', 'https_get', 'cqueues_echo', 'workers' }) do
     local pipe = assert(io.popen(string.format('%s examples/%s.lua 2>&1', lua, example)))
     assert(pipe:read('l'):find('^usage: lua5.4 ' .. example .. '.lua '))
     local _, _, status = pipe:close()
