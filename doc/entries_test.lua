@@ -138,8 +138,11 @@ end
 local function entries(page)
     local methods, functions = {}, {}
     for heading in contents('doc/' .. page .. '.md'):gmatch('\n## ([^\n]*)') do
-        for name in heading:gmatch(':([%w_]+)%(') do
-            methods[name] = true
+        for object, name in heading:gmatch('(%w+):([%w_]+)%(') do
+            if methods[name] == object then
+                fail('%s.md: more than one entry for %s:%s', page, object, name)
+            end
+            methods[name] = object
         end
         local name = heading:match('^`?[^(]-[%w_]+%.([%w_.]+)%(')
         if name then
