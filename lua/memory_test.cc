@@ -133,6 +133,9 @@ INSTANTIATE_TEST_SUITE_P(
         "inet.client.new('127.0.0.1', 1, {tlscfg = client_config})",
         "unix.client.new('/nowhere', {tlscfg = client_config, servername = 'localhost'})",
         "unix.server.new('/nowhere/at/all', {tlscfg = server_config})",
+        R"(local server = inet.server.new('127.0.0.1', 0, {tlscfg = server_config})
+           assert(server:add_servername('a.test', server_config)))",
+        "config.load_file('/nowhere') config.parse_protocols('secure,!tlsv1.2,x')",
         R"(local new = classes.extend('my.Client', 'net.tls.stream.inet.Client', {x = 1})
            local sock = new(client) sock.y = 2 assert(sock.x + sock.y == 3)
            assert(sock.instanceof() == 'my.Client'))",
