@@ -12,7 +12,8 @@ std::vector<Case> AllCases() {
                      DeadlineCases,     BusyCases,           TrustCases,     NameCases,
                      FileCases,         ArgumentCases,       CoroutineCases, ForeignCases,
                      ForeignTrustCases, ForeignFeatureCases, PlainReadCases, PlainWriteCases,
-                     PlainCloseCases,   OptionCases,         PlainWaitCases, ConstructorCases}) {
+                     PlainCloseCases,   OptionCases,         PlainWaitCases, ConstructorCases,
+                     VectorCases,       ServerCases,         ExtensionCases, SendfileCases}) {
     for (Case &a_case : cases()) {
       all.push_back(std::move(a_case));
     }

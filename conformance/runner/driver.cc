@@ -1,10 +1,12 @@
 #include "conformance/runner/driver.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 
 namespace conformance {
@@ -173,6 +175,35 @@ bool Driver::HasDescriptor(int64_t fd) const {
   std::string path = "/proc/" + std::to_string(child_.pid()) + "/fd/" + std::to_string(fd);
   char target[8];
   return readlink(path.c_str(), target, sizeof target) >= 0;
+}
+
+// A field of what the kernel tells of a descriptor: `base` 8 for the flags, 10 for the position.
+int64_t Driver::DescriptorField(int64_t fd, const std::string &name, int base) const {
+  std::ifstream info("/proc/" + std::to_string(child_.pid()) + "/fdinfo/" + std::to_string(fd));
+  std::string field;
+  std::string value;
+  while (info >> field >> value) {
+    if (field == name) {
+      return std::stoll(value, nullptr, base);
+    }
+  }
+  return -1;
+}
+
+bool Driver::IsCloseOnExec(int64_t fd) const {
+  int64_t flags = DescriptorField(fd, "flags:", 8);
+  return flags >= 0 && (flags & O_CLOEXEC) != 0;
+}
+
+int64_t Driver::PositionIn(const std::string &path) const {
+  std::filesystem::path folder = "/proc/" + std::to_string(child_.pid()) + "/fd";
+  std::error_code error;
+  for (const auto &entry : std::filesystem::directory_iterator(folder, error)) {
+    if (std::filesystem::read_symlink(entry, error) == path) {
+      return DescriptorField(std::stoll(entry.path().filename()), "pos:", 10);
+    }
+  }
+  return -1;
 }
 
 size_t Driver::CountDescriptors() const {

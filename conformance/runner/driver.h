@@ -83,6 +83,10 @@ class Driver : public Pumped {
   // What the kernel says about the driver's process.
   bool HasDescriptor(int64_t fd) const;
   size_t CountDescriptors() const;
+  // Whether a program that the driver executes would not inherit it.
+  bool IsCloseOnExec(int64_t fd) const;
+  // The position of its open file at `path`, -1 where there is none.
+  int64_t PositionIn(const std::string &path) const;
   // The masks of ignored and caught signals.
   std::string SignalDispositions() const;
   // The most address space that it has had, in bytes.
@@ -106,6 +110,7 @@ class Driver : public Pumped {
   void Ready() override;
 
  private:
+  int64_t DescriptorField(int64_t fd, const std::string &name, int base) const;
   std::string CheckGreeting(const std::string &line);
 
   std::string name_;

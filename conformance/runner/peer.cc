@@ -74,6 +74,11 @@ void Peer::UseOptions(const PeerOptions &options) {
   if (!options.tickets) {
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   }
+  if (!options.ticket_key.empty()) {
+    Check(SSL_CTX_set_tlsext_ticket_keys(context, options.ticket_key.data(),
+                                         options.ticket_key.size()),
+          "ticket key");
+  }
   if (!options.certificate.empty()) {
     Check(SSL_CTX_use_certificate_chain_file(context, options.certificate.c_str()),
           options.certificate);
@@ -263,6 +268,19 @@ bool Peer::handshaked() const {
 
 size_t Peer::received_after_close() const {
   return close_notifies_ > 0 ? BIO_pending(SSL_get_rbio(ssl_.get())) : 0;
+}
+
+bool Peer::resumed() const {
+  return SSL_session_reused(ssl_.get()) != 0;
+}
+
+std::string Peer::Export(const std::string &label, const std::string &context,
+                         size_t length) const {
+  std::string out(length, '\0');
+  SSL_export_keying_material(ssl_.get(), reinterpret_cast<uint8_t *>(out.data()), out.size(),
+                             label.data(), label.size(),
+                             reinterpret_cast<const uint8_t *>(context.data()), context.size(), 1);
+  return out;
 }
 
 std::string Peer::server_name() const {

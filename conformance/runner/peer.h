@@ -29,6 +29,9 @@ struct PeerOptions {
   // Session tickets. Off unless they are the subject: a ticket that nobody has read turns the
   // driver's FIN into a reset.
   bool tickets = false;
+  // What tickets are sealed by; of peers with the same key each knows those of the others. Empty: a
+  // key of its own.
+  std::string ticket_key;
   // Protocols in ALPN's wire format that a client offers.
   std::string alpn;
   // The largest plaintext of its records.
@@ -113,6 +116,10 @@ class Peer : public Pumped {
   const std::string &error() const {
     return error_;
   }
+  // Whether it resumed an earlier session.
+  bool resumed() const;
+  // Bytes derived from the connection's secrets (RFC 5705).
+  std::string Export(const std::string &label, const std::string &context, size_t length) const;
   // Name in SNI that came, "" for none.
   std::string server_name() const;
   // One line for the report of a failure.

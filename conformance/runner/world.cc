@@ -167,7 +167,8 @@ void World::ConnectAsServer() {
 void World::ConnectTo(const Endpoint &endpoint) {
   Configure();
   Command("client 1 " + ConfigWord() + " " + endpoint.Words() + " " +
-          (is_plain() ? "nil" : setup_.server_name))
+          (is_plain() ? "nil" : setup_.server_name) +
+          (setup_.session != 0 ? " nil " + IntegerWord(setup_.session) : ""))
       .Gives({Object()});
 }
 

@@ -63,6 +63,8 @@ struct Setup {
   std::string certificate = "server";
   // The authorities that the driver trusts (Certificates); empty: the system's.
   std::string trusted = "ca";
+  // The driver's session that a client of it is to resume, by its slot; 0: none.
+  int session = 0;
   // Further methods of the configuration with their arguments, as in "verify_client".
   std::vector<std::string> config;
 };

@@ -85,7 +85,9 @@ static void handshake(const struct call *call) {
   answer_ok(call, net_tls_socket_handshake(call->connection->socket));
 }
 
-static void read_some(const struct call *call) {
+static void read_by(const struct call *call,
+                    enum net_tls_outcome (*read)(struct net_tls_socket *socket, void *buffer,
+                                                 size_t capacity, size_t *length)) {
   const struct word *size = argument(call->arguments, 0);
   bool is_size = size->kind == WORD_NIL || (size->kind == WORD_INTEGER && size->integer >= 0);
   if (!is_size) {
@@ -96,10 +98,22 @@ static void read_some(const struct call *call) {
   capacity = capacity < LARGEST_BUFFER ? capacity : LARGEST_BUFFER;
   char *buffer = allocations_own(capacity + 1);
   size_t length = 0;
-  enum net_tls_outcome outcome =
-      net_tls_socket_read(call->connection->socket, buffer, capacity, &length);
+  enum net_tls_outcome outcome = read(call->connection->socket, buffer, capacity, &length);
   answer(call, outcome, FIRST_STRING, buffer, length);
   free(buffer);
+}
+
+static void read_some(const struct call *call) {
+  read_by(call, net_tls_socket_read);
+}
+
+static void peek(const struct call *call) {
+  read_by(call, net_tls_socket_peek);
+}
+
+static void key_update(const struct call *call) {
+  bool request_peer = argument(call->arguments, 0)->kind == WORD_TRUE;
+  answer_ok(call, net_tls_socket_key_update(call->connection->socket, request_peer));
 }
 
 static void write_all(const struct call *call) {
@@ -255,6 +269,8 @@ static const struct {
     {"handshake", handshake},
     {"read", read_some},
     {"recv", read_some},
+    {"peek", peek},
+    {"key_update", key_update},
     {"write", write_all},
     {"send", write_all},
     {"tls_close", tls_close},
@@ -285,5 +301,7 @@ void connection_call(struct connection *connection, const char *method,
       return;
     }
   }
-  say_unsupported(method);
+  if (!information_call(connection, method, arguments)) {
+    say_unsupported(method);
+  }
 }

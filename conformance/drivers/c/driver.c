@@ -2,6 +2,7 @@
    nothing but the public API. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +12,16 @@
 #include "conformance/drivers/c/faults.h"
 #include "conformance/drivers/c/slots.h"
 #include "net/stream.h"
+#include "net/tls_session.h"
 
 static struct net_tls_config *configs[NUM_SLOTS];
 static struct connection connections[NUM_SLOTS];
 /* Listening descriptors, and the configuration of what they accept. */
 static int listeners[NUM_SLOTS];
 static struct net_tls_config *listener_configs[NUM_SLOTS];
+/* Descriptors of files. */
+static int files[NUM_SLOTS];
+static struct net_tls_session *sessions[NUM_SLOTS];
 static enum net_transport_mode mode = NET_TRANSPORT_BLOCKING;
 
 static void free_connection(struct connection *connection) {
@@ -36,8 +41,22 @@ static void drop_listener(size_t index) {
   listeners[index] = -1;
 }
 
+static void drop_file(size_t index) {
+  if (files[index] >= 0) {
+    close(files[index]);
+  }
+  files[index] = -1;
+}
+
+int file_of(size_t index) {
+  return files[index % NUM_SLOTS];
+}
+
 static void drop_everything(void) {
   for (size_t i = 0; i < NUM_SLOTS; i++) {
+    drop_file(i);
+    net_tls_session_free(sessions[i]);
+    sessions[i] = NULL;
     free_connection(&connections[i]);
     net_tls_config_release(configs[i]);
     configs[i] = NULL;
@@ -86,13 +105,26 @@ static bool make_socket(struct connection *made, struct net_tls_config *config, 
   return made->socket != NULL;
 }
 
-/* Makes a TLS socket of `fd`, which it closes on failure. `name` is the server's for a client. */
+/* Offers a session; without success the socket goes, and `error` says why. */
+static bool resume(struct connection *made, const struct net_tls_session *session,
+                   char error[NET_TLS_ERROR_SIZE]) {
+  if (!session || net_tls_socket_set_session(made->socket, session)) {
+    return true;
+  }
+  snprintf(error, NET_TLS_ERROR_SIZE, "%s", net_tls_socket_error(made->socket));
+  net_tls_socket_free(made->socket);
+  return false;
+}
+
+/* Makes a TLS socket of `fd`, which it closes on failure. `name` is the server's for a client, and
+   `session` what it resumes, or NULL. */
 static void adopt(size_t index, struct net_tls_config *config, int fd, bool is_client,
-                  const char *name) {
+                  const char *name, const struct net_tls_session *session) {
   char error[NET_TLS_ERROR_SIZE];
   struct connection made = {.mode = mode, .fd = fd, .receive_ms = -1, .send_ms = -1};
   allocations_enter();
-  bool is_made = make_socket(&made, config, is_client, name, error);
+  bool is_made =
+      make_socket(&made, config, is_client, name, error) && resume(&made, session, error);
   allocations_leave();
   if (is_made) {
     free_connection(&connections[index]);
@@ -148,7 +180,7 @@ static bool is_plain(const struct command *command) {
   return strcmp(command->words[2], "nil") == 0;
 }
 
-/* client SOCKET CONFIG HOST PORT NAME [DEADLINE] */
+/* client SOCKET CONFIG HOST PORT NAME [DEADLINE [SESSION]] */
 static void run_client(const struct command *command) {
   struct arguments arguments;
   int fd = -1;
@@ -170,7 +202,9 @@ static void run_client(const struct command *command) {
   if (error.kind == NET_ERROR_NONE && is_plain(command)) {
     adopt_plain(slot(command, 1), fd);
   } else if (error.kind == NET_ERROR_NONE) {
-    adopt(slot(command, 1), configs[slot(command, 2)], fd, true, name->bytes);
+    const struct word *session = argument(&arguments, 4);
+    adopt(slot(command, 1), configs[slot(command, 2)], fd, true, name->bytes,
+          session->kind == WORD_INTEGER ? sessions[session->integer % NUM_SLOTS] : NULL);
   } else {
     answer_net_error(error);
   }
@@ -229,7 +263,7 @@ static void run_accept(const struct command *command) {
   if (error.kind == NET_ERROR_NONE && !listener_configs[listener]) {
     adopt_plain(slot(command, 1), fd);
   } else if (error.kind == NET_ERROR_NONE) {
-    adopt(slot(command, 1), listener_configs[listener], fd, false, NULL);
+    adopt(slot(command, 1), listener_configs[listener], fd, false, NULL, NULL);
   } else {
     answer_net_error(error);
   }
@@ -306,6 +340,38 @@ static void run_call(const struct command *command) {
   }
 }
 
+/* file FILE PATH */
+static void run_file(const struct command *command) {
+  struct arguments arguments;
+  size_t index = slot(command, 1);
+  if (!parse_arguments(command, 2, &arguments)) {
+    say_broken("an argument is not a value");
+    return;
+  }
+  drop_file(index);
+  files[index] = open(argument(&arguments, 0)->bytes, O_RDONLY | O_CLOEXEC);
+  free_arguments(&arguments);
+  if (files[index] < 0) {
+    say_broken(strerror(errno));
+  } else {
+    answer_nothing();
+  }
+}
+
+/* session SESSION SOCKET */
+static void run_session(const struct command *command) {
+  size_t index = slot(command, 1);
+  net_tls_session_free(sessions[index]);
+  sessions[index] = net_tls_socket_session(connections[slot(command, 2)].socket);
+  say_begin();
+  if (sessions[index]) {
+    say_object("net_tls_session");
+  } else {
+    say_nil();
+  }
+  say_end();
+}
+
 static void run_poller(const struct command *command) {
   if (strcmp(command->words[1], "refuse") == 0) {
     say_unsupported("pollers");
@@ -352,16 +418,18 @@ static void run_hello(const struct command *command) {
 }
 
 static const struct command_function commands[] = {
-    {"hello", run_hello},   {"config", run_config}, {"set", run_set},
-    {"client", run_client}, {"server", run_server}, {"accept", run_accept},
-    {"call", run_call},     {"poller", run_poller}, {"drop", run_drop},
-    {"reset", run_reset},   {"faults", run_faults}, {"allocations", run_allocations},
-    {"pair", run_pair},     {"wrap", run_wrap},
+    {"hello", run_hello},     {"config", run_config}, {"set", run_set},
+    {"client", run_client},   {"server", run_server}, {"accept", run_accept},
+    {"call", run_call},       {"poller", run_poller}, {"drop", run_drop},
+    {"reset", run_reset},     {"faults", run_faults}, {"allocations", run_allocations},
+    {"pair", run_pair},       {"wrap", run_wrap},     {"file", run_file},
+    {"session", run_session},
 };
 
 int main(void) {
   for (size_t i = 0; i < NUM_SLOTS; i++) {
     listeners[i] = -1;
+    files[i] = -1;
     connections[i].fd = -1;
   }
   serve(commands, sizeof(commands) / sizeof(commands[0]));

@@ -82,17 +82,17 @@ static void answer_ok(const struct plain_call *call, struct net_error error) {
   say_end();
 }
 
-static bool would_block(struct net_error error) {
+bool plain_would_block(struct net_error error) {
   return error.kind == NET_ERROR_SYSTEM && error.code == EAGAIN;
 }
 
-static bool is_gone(struct net_error error) {
+bool plain_is_gone(struct net_error error) {
   return error.kind == NET_ERROR_SYSTEM && (error.code == EPIPE || error.code == ECONNRESET);
 }
 
 /* Waits as long as the deadline allows; a flag that says not to wait is obeyed. */
-static struct net_error wait_for(const struct plain_call *call, unsigned direction, int flags,
-                                 int64_t deadline) {
+struct net_error plain_wait(const struct plain_call *call, unsigned direction, int flags,
+                            int64_t deadline) {
   if (flags & MSG_DONTWAIT) {
     return (struct net_error){.kind = NET_ERROR_TIMEOUT};
   }
@@ -106,6 +106,7 @@ static int flag_of(const struct word *word) {
   } flags[] = {{"MSG_DONTWAIT", MSG_DONTWAIT},
                {"MSG_OOB", MSG_OOB},
                {"MSG_PEEK", MSG_PEEK},
+               {"MSG_TRUNC", MSG_TRUNC},
                {"MSG_WAITALL", MSG_WAITALL}};
   for (size_t i = 0; word->kind == WORD_CONSTANT && i < sizeof(flags) / sizeof(flags[0]); i++) {
     if (strcmp(flags[i].name, word->bytes) == 0) {
@@ -115,8 +116,7 @@ static int flag_of(const struct word *word) {
   return 0;
 }
 
-/* The flags after the first argument, or'ed. */
-static int get_flags(const struct plain_call *call) {
+int plain_flags(const struct plain_call *call) {
   int flags = 0;
   for (size_t i = 1; i < call->arguments->count; i++) {
     flags |= flag_of(argument(call->arguments, i));
@@ -128,11 +128,11 @@ static struct net_error receive(const struct plain_call *call, void *buffer, siz
                                 size_t *length) {
   const struct connection *connection = call->connection;
   int64_t deadline = net_deadline_after(connection->receive_ms);
-  int flags = get_flags(call);
+  int flags = plain_flags(call);
   struct net_error error =
       net_receive(connection->fd, connection->mode, flags, buffer, capacity, length);
-  while (would_block(error)) {
-    error = wait_for(call, NET_TRANSPORT_READABLE, flags, deadline);
+  while (plain_would_block(error)) {
+    error = plain_wait(call, NET_TRANSPORT_READABLE, flags, deadline);
     if (error.kind == NET_ERROR_NONE) {
       error = net_receive(connection->fd, connection->mode, flags, buffer, capacity, length);
     }
@@ -174,15 +174,15 @@ static struct net_error send_all(const struct plain_call *call, const struct wor
                                  size_t *done) {
   const struct connection *connection = call->connection;
   int64_t deadline = net_deadline_after(connection->send_ms);
-  int flags = get_flags(call);
+  int flags = plain_flags(call);
   struct net_error error = {.kind = NET_ERROR_NONE};
   while (*done < bytes->length && error.kind == NET_ERROR_NONE) {
     size_t sent = 0;
     error = net_send(connection->fd, connection->mode, flags, bytes->bytes + *done,
                      bytes->length - *done, &sent);
     *done += sent;
-    if (would_block(error)) {
-      error = wait_for(call, NET_TRANSPORT_WRITABLE, flags, deadline);
+    if (plain_would_block(error)) {
+      error = plain_wait(call, NET_TRANSPORT_WRITABLE, flags, deadline);
     }
   }
   return error;
@@ -202,7 +202,7 @@ static void write_all(const struct plain_call *call) {
   struct net_error error = send_all(call, bytes, &done);
   if (error.kind == NET_ERROR_NONE || error.kind == NET_ERROR_TIMEOUT) {
     plain_answer_count(done, error.kind == NET_ERROR_TIMEOUT);
-  } else if (is_gone(error)) {
+  } else if (plain_is_gone(error)) {
     plain_answer_closed();
   } else {
     plain_answer_failure(call, error, false);
@@ -310,6 +310,11 @@ static const struct {
     {"recvfd", plain_recvfd},
     {"getsockname", getsockname_of},
     {"getpeername", getpeername_of},
+    {"sendfile", plain_sendfile},
+    {"readv", plain_readv},
+    {"writev", plain_writev},
+    {"sendmsg", plain_sendmsg},
+    {"recvmsg", plain_recvmsg},
 };
 
 void plain_call(struct connection *connection, const char *method,

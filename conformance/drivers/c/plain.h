@@ -24,8 +24,25 @@ void plain_answer_closed(void);
 /* plain_answer_count answers a number, nil, timeout. */
 void plain_answer_count(size_t count, bool is_timeout);
 
+bool plain_would_block(struct net_error error);
+bool plain_is_gone(struct net_error error);
+
+/* plain_flags returns the flags after the first argument, or'ed. */
+int plain_flags(const struct plain_call *call);
+
+/* plain_wait waits as long as the deadline allows; a flag that says not to wait is obeyed. */
+struct net_error plain_wait(const struct plain_call *call, unsigned direction, int flags,
+                            int64_t deadline);
+
 /* plain_option answers where the method is an option, and returns false otherwise. */
 bool plain_option(const struct plain_call *call);
+
+/* A part of a file, and many buffers at once. */
+void plain_sendfile(const struct plain_call *call);
+void plain_readv(const struct plain_call *call);
+void plain_writev(const struct plain_call *call);
+void plain_sendmsg(const struct plain_call *call);
+void plain_recvmsg(const struct plain_call *call);
 
 /* Descriptors over a unix socket. */
 void plain_sendfd(const struct plain_call *call);

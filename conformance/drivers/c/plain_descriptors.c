@@ -48,17 +48,41 @@ void plain_sendfd(const struct plain_call *call) {
   }
 }
 
+static struct net_error receive_message(const struct plain_call *call, struct message *message,
+                                        size_t *length) {
+  const struct connection *connection = call->connection;
+  int64_t deadline = net_deadline_after(connection->receive_ms);
+  struct net_error error =
+      net_receive_message(connection->fd, connection->mode, 0, &message->header, length);
+  while (plain_would_block(error)) {
+    error = plain_wait(call, NET_TRANSPORT_READABLE, 0, deadline);
+    if (error.kind == NET_ERROR_NONE) {
+      error = net_receive_message(connection->fd, connection->mode, 0, &message->header, length);
+    }
+  }
+  return error;
+}
+
+static void answer_no_descriptor(void) {
+  say_begin();
+  say_nil();
+  say_string("recvfd failed: bytes without a descriptor");
+  say_nil();
+  say_end();
+}
+
 void plain_recvfd(const struct plain_call *call) {
   struct message message;
   size_t length = 0;
   int fd = -1;
   make_message(&message);
-  struct net_error error = net_receive_message(call->connection->fd, call->connection->mode, 0,
-                                               &message.header, &length);
+  struct net_error error = receive_message(call, &message, &length);
   if (error.kind != NET_ERROR_NONE) {
     plain_answer_failure(call, error, false);
-  } else if (length == 0 || message.header.msg_controllen == 0) {
+  } else if (length == 0) {
     plain_answer_closed();
+  } else if (message.header.msg_controllen == 0) {
+    answer_no_descriptor();
   } else {
     memcpy(&fd, CMSG_DATA(&message.control.header), sizeof fd);
     plain_answer_count((size_t)fd, false);

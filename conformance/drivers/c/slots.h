@@ -30,6 +30,13 @@ void connection_call(struct connection *connection, const char *method,
 void plain_call(struct connection *connection, const char *method,
                 const struct arguments *arguments);
 
+/* information_call answers where the method tells of a connection, and returns false otherwise. */
+bool information_call(struct connection *connection, const char *method,
+                      const struct arguments *arguments);
+
+/* file_of returns the descriptor of the file in slot `index`, -1 where there is none. */
+int file_of(size_t index);
+
 /* faults_command sets the faults that its argument says, or tells what they have come to. */
 void faults_command(const struct arguments *arguments);
 

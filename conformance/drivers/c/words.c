@@ -64,6 +64,10 @@ static bool parse_tagged(char tag, const char *text, struct word *word) {
       word->integer = strtoll(text, &end, 10);
       word->number = (double)word->integer;
       return end != text && *end == '\0';
+    case 'h':
+      word->kind = WORD_FILE;
+      word->integer = strtoll(text, &end, 10);
+      return end != text && *end == '\0';
     case 'n':
       word->kind = WORD_NUMBER;
       word->number = strtod(text, &end);

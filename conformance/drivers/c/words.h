@@ -15,6 +15,7 @@ enum word_kind {
   WORD_NUMBER,
   WORD_STRING,
   WORD_CONSTANT,
+  WORD_FILE, /* integer is its slot */
   WORD_OTHER
 };
 

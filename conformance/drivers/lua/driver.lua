@@ -9,6 +9,7 @@ local tls = require('net.tls')
 local net = require('net')
 
 local coroutines = require('coroutines')
+local plain_methods = require('plain_methods')
 local protocol = require('line_protocol')
 
 local parse, parse_all, values = protocol.parse, protocol.parse_all, protocol.values
@@ -17,12 +18,13 @@ local parse, parse_all, values = protocol.parse, protocol.parse_all, protocol.va
 local allocations = package.preload.allocations and require('allocations')
 
 -- What the slots hold, and what is counted.
-local configs, servers, sockets, calls, locks
+local configs, servers, sockets, sessions, calls, locks
 
 local function forget()
   coroutines.forget()
-  configs, servers, sockets, calls = {}, {}, {}, {}
-  protocol.functions, locks = {}, { taken = 0, released = 0 }
+  configs, servers, sockets, sessions, calls = {}, {}, {}, {}, {}
+  for _, file in pairs(protocol.files) do file:close() end
+  protocol.functions, protocol.files, locks = {}, {}, { taken = 0, released = 0 }
 end
 
 -- A poller that waits in the kernel; its locks are counted, or refused.
@@ -58,9 +60,14 @@ local spelt = {
   end,
 }
 
+local function find_method(object, method)
+  local is_plain = not tostring(object):find('net.tls.', 1, true)
+  return spelt[method] or object[method] and is_plain and plain_methods[method] or object[method]
+end
+
 -- Has a frame of its own, so that an error has a line to name.
 local function call(object, method, arguments)
-  local run = spelt[method] or object[method]
+  local run = find_method(object, method)
   if allocations then
     return table.pack(allocations.guard(run, object, table.unpack(arguments, 1, arguments.n)))
   end
@@ -69,7 +76,7 @@ local function call(object, method, arguments)
 end
 
 local function call_method(object, method, arguments)
-  if not spelt[method] and not object[method] then return protocol.unsupported(method) end
+  if not find_method(object, method) then return protocol.unsupported(method) end
   local ok, results = pcall(call, object, method, arguments)
   if not ok then return protocol.raised(results) end
   return values(table.unpack(results, 1, results.n))
@@ -102,6 +109,20 @@ function commands.accept(words)
   return make(sockets, words[2], server.accept, server)
 end
 
+-- A method of a listener. What it accepts is not kept.
+function commands.listener(words)
+  return call_method(servers[words[2]], words[3], parse_all(words, 4))
+end
+
+function commands.file(words)
+  protocol.files[words[2]] = assert(io.open(parse(words[3])))
+end
+
+function commands.session(words)
+  sessions[words[2]] = sockets[words[3]]:session()
+  return values(sessions[words[2]])
+end
+
 function commands.calls(words) return values(calls[words[2]]) end
 
 local function is_path(host) return host:sub(1, 1) == '/' end
@@ -112,9 +133,12 @@ local function new_client(host, port, options)
 end
 
 function commands.client(words)
-  local host, port, name, deadline = table.unpack(parse_all(words, 4), 1, 4)
-  if not name and not is_path(host) and configs[words[3]] then return protocol.unsupported('a client without a name') end
-  local options = { tlscfg = configs[words[3]], servername = name, deadline = deadline }
+  local host, port, name, deadline, session = table.unpack(parse_all(words, 4), 1, 5)
+  if not name and not is_path(host) and configs[words[3]] then
+    return protocol.unsupported('a client without a name')
+  end
+  local options = { tlscfg = configs[words[3]], servername = name, deadline = deadline,
+    session = session and sessions[tostring(session)] }
   local answer = make(sockets, words[2], new_client, host, port, options)
   assert(options.servername == name and options.deadline == deadline, 'its options were changed')
   return answer

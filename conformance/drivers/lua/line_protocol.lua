@@ -3,9 +3,10 @@
 
 local protocol = {
   VERSION = 2,
-  -- What `k:NAME` and `f:N` stand for; a driver fills them in.
+  -- What `k:NAME`, `f:N` and `h:N` stand for; a driver fills them in.
   constants = {},
   functions = {},
+  files = {},
 }
 
 local PERIOD, LONGEST = 251, 1024
@@ -35,6 +36,7 @@ local parsers = {
   end,
   k = function(text) return protocol.constants[text] end,
   f = function(text) return protocol.functions[text] end,
+  h = function(text) return protocol.files[text] end,
   t = function() return {} end,
 }
 

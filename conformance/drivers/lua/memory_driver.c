@@ -11,6 +11,8 @@
 
 int luaopen_net(lua_State *L);
 int luaopen_net_addrinfo(lua_State *L);
+int luaopen_net_iovec(lua_State *L);
+int luaopen_net_msghdr(lua_State *L);
 int luaopen_net_poll(lua_State *L);
 int luaopen_net_stream_inet(lua_State *L);
 int luaopen_net_stream_unix(lua_State *L);
@@ -56,6 +58,8 @@ static const luaL_Reg modules[] = {
     {"allocations", open_allocations},
     {"net", luaopen_net},
     {"net.addrinfo", luaopen_net_addrinfo},
+    {"net.iovec", luaopen_net_iovec},
+    {"net.msghdr", luaopen_net_msghdr},
     {"net.poll", luaopen_net_poll},
     {"net.stream.inet", luaopen_net_stream_inet},
     {"net.stream.unix", luaopen_net_stream_unix},
