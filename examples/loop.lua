@@ -25,14 +25,16 @@ local function wait_for(direction)
     end
 end
 
--- The descriptor is about to be closed: nobody may go on waiting for it.
-local function unwait(fd)
-    for co, wait in pairs(waits) do
-        if wait.fd == fd then
-            resume_later(co, false, 'closed')
+-- The descriptor is about to be closed, or the direction is: whoever waits for it looks again.
+local function unwait_for(direction)
+    return function(fd)
+        for co, wait in pairs(waits) do
+            if wait.fd == fd and (not direction or wait.direction == direction) then
+                resume_later(co, true)
+            end
         end
+        return true
     end
-    return true
 end
 
 local function lock_for(direction)
@@ -64,9 +66,9 @@ poll.set_poller({
     pollable = function() return not select(2, coroutine.running()) end,
     wait_readable = wait_for('readable'),
     wait_writable = wait_for('writable'),
-    unwait_readable = unwait,
-    unwait_writable = unwait,
-    unwait = unwait,
+    unwait_readable = unwait_for('readable'),
+    unwait_writable = unwait_for('writable'),
+    unwait = unwait_for(),
     read_lock = lock_for('readable'),
     read_unlock = unlock_for('readable'),
     write_lock = lock_for('writable'),
