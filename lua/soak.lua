@@ -121,11 +121,11 @@ local function repeat_kind(count, listen, connect)
         local server, port = listen()
         for round = 1, count do
             connect(server, port, round)
+            scheduler.unwaited = {} -- a record of every close
         end
         server:close()
     end)
     scheduler.run()
-    scheduler.unwaited = {}
 end
 
 for _, kind in ipairs(kinds) do
