@@ -164,8 +164,10 @@ INSTANTIATE_TEST_SUITE_P(
         R"(local server, _, ai = assert(inet.server.new('127.0.0.1', 0)) assert(server:listen())
            local client = assert(inet.client.new('127.0.0.1', ai:port()))
            assert(server:accept(true):write('x') == 1))",
-        "addrinfo.getaddrinfo('127.0.0.1', 1)", "config.new():set_ecdhecurves('X25519,P-256')",
-        "assert(#client:read(1000) == 100)",
+        "assert(addrinfo.getaddrinfo_stream('127.0.0.1', 1, false, true)[1]:canonname())",
+        "assert(addrinfo.new_inet_stream('::1', 1):getnameinfo(3) and "
+        "addrinfo.new_unix_stream('x'))",
+        "config.new():set_ecdhecurves('X25519,P-256')", "assert(#client:read(1000) == 100)",
         "assert(client:readsync() and client:getpeername():addr() and client.sock:fd())",
         "assert(client:peer_certificate().pem)", "assert(client:peer_certificate_chain()[1].pem)",
         "assert(#client:exporter('label', nil, 8160) == 8160)",

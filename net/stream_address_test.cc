@@ -192,6 +192,13 @@ TEST(Resolve, WithoutMemory) {
   EXPECT_EQ(NET_ERROR_SYSTEM, error.kind);
   EXPECT_EQ(ENOMEM, error.code);
   EXPECT_EQ(nullptr, addresses);
+  calloc_fails = true;
+  struct net_hints hints = {AI_CANONNAME, AF_INET, SOCK_STREAM, 0};
+  char *name = nullptr;
+  error = net_resolve_as("127.0.0.1", "80", &hints, &addresses, &num_addresses, &name);
+  calloc_fails = false;
+  EXPECT_EQ(ENOMEM, error.code);
+  EXPECT_EQ(nullptr, name);
 }
 
 TEST(Address, OfBothEnds) {
