@@ -136,6 +136,15 @@ void AfterClose(World &world) {
   world.Call("sendfile", "h:1").Gives({Nil(), AnyText(), Nil()});
 }
 
+void UnderLock(World &world) {
+  world.Establish();
+  HasFile(world);
+  world.Call("sendfilesync", Part(7, 3)).Gives(WriteOf(7));
+  Has(world, Pattern(3, 7));
+  world.Command("poller locks").Gives({Integer(1), Integer(1)});
+}
+
+constexpr Vary kBothNonblocking = {false, true, false, true, true, false, true, true, true};
 // Of no version where there is no TLS, and of the newest where there is.
 constexpr Vary kBoth = {true, true, false, true, true, false, true, true, true};
 constexpr Vary kBothOnce = {true, false, false, true, true, false, true, false, true};
@@ -152,6 +161,7 @@ std::vector<Case> SendfileCases() {
       {"NSS-SENDFILE-05/1", "the peer is gone: nil first, no signal", kBoth, PeerIsGone, {"D-22"}},
       {"NSS-SENDFILE-05/2", "closed: nil, err, nil", kBoth, AfterClose, {}},
       {"NSS-SENDFILE-06/1", "negative: Invalid argument, nothing sent", kBoth, NegativeNumbers, {}},
+      {"NS-LOCK-01/5", "sendfilesync: under the write lock", kBothNonblocking, UnderLock, {"D-27"}},
       {"NSS-SENDFILE-07/1", "what is no file raises", kBothOnce, NoFile, {"D-03"}},
   };
 }

@@ -110,6 +110,30 @@ void ListensAgain(World &world) {
   world.AcceptForeign();
 }
 
+// ---- a foreign program
+
+std::string SocatAddress(const Endpoint &endpoint) {
+  return endpoint.is_unix() ? "UNIX-CONNECT:" + endpoint.path
+                            : "TCP:127.0.0.1:" + std::to_string(endpoint.port);
+}
+
+// Lines in both directions, and then the end of each direction by itself.
+void ServesSocat(World &world) {
+  Endpoint endpoint = Listens(world);
+  Foreign &socat = world.RunForeign({"socat", "-t", "60", "-", SocatAddress(endpoint)});
+  world.AcceptForeign();
+  socat.Type("from socat\n");
+  world.Call("read").Gives(ReadOf("from socat\n"));
+  world.Call("write", StringWord("to socat\n")).Gives(WriteOf(9));
+  world.Until("socat prints what was written", [&] { return socat.Printed("to socat\n"); });
+  socat.CloseInput();
+  world.Call("read").Gives(Closed());
+  world.Call("write", StringWord("last words\n")).Gives(WriteOf(11));
+  world.Call("closew").Gives(Ok());
+  world.Until("socat ends", [&] { return socat.ended(); });
+  world.Expect(socat.Printed("last words\n"), "socat ended without the last words");
+}
+
 // ---- what a descriptor has
 
 void ClientIsCloseOnExec(World &world) {
@@ -189,6 +213,11 @@ std::vector<Case> ServerCases() {
       {"NSV-ACCEPT-01/1", "sock, nil, nil; with true its address", kPlain, Accepts, {"D-01"}},
       {"NSV-ACCEPT-02/1", "waits for a connection", kPlain, AcceptsLater, {}},
       {"NSV-ACCEPT-02/2", "one that has ended is accepted", kPlain, GoneBeforeAccept, {}},
+      {"NSV-ACCEPT-02/socat",
+       "socat is served, and each direction ends by itself",
+       kPlain,
+       ServesSocat,
+       {"NS-READ-04", "NS-WRITE-01", "NS-CLOSEW-01"}},
       {"NSV-ACCEPT-03/1", "in the listener's mode, and close-on-exec", kPlain, AcceptedSockets, {}},
       {"NSV-ACCEPT-04/1", "what is no boolean raises", kPlainOnce, NoBoolean, {"D-03"}},
       {"NSV-ACCEPTFD-01/1", "a descriptor, the caller's", kPlain, RawDescriptor, {"NSS-WRAP-01"}},

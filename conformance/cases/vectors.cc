@@ -179,10 +179,24 @@ void MessageTimesOut(World &world) {
       .TookAtLeast(kNotBefore);
 }
 
+void UnderLock(World &world) {
+  world.Connect();
+  world.plain().Write("in");
+  world.Call("readvsync", "nil nil " + IntegerWord(2)).Gives(VectorOf(WriteOf(2), "in"));
+  world.Call("writevsync", "nil nil " + StringWord("out")).Gives(WriteOf(3));
+  PlainHas(world, "out");
+  world.Command("poller locks").Gives({Integer(2), Integer(2)});
+}
+
 }  // namespace
 
 std::vector<Case> VectorCases() {
   return {
+      {"NS-LOCK-01/4",
+       "readvsync and writevsync: under their locks",
+       kPlainNonblocking,
+       UnderLock,
+       {"D-27"}},
       {"NS-WRITEV-01/1", "all pieces, in their order", kPlainRoles, WritesAll, {"D-01"}},
       {"NS-WRITEV-01/2", "more than the kernel takes at once", kPlain, WritesMuch, {"D-05"}},
       {"NS-WRITEV-02/1", "a part by offset and length", kPlainBlocking, WritesAPart, {}},
