@@ -205,6 +205,32 @@ do
     end
 end
 
+-- What the socket has accepted has not timed out, whether or not the peer has taken it. (D-05)
+for _, run in pairs(kinds) do
+    local may_read = scheduler.event()
+    local done = 0
+    run(function(sock)
+        local file <close> = new_file(MUCH)
+        triple(1, nil, nil, sock:write('.'))
+        triple('.', nil, nil, sock:read())
+        sock:deadlines(nil, 20)
+        local len, err, timeout
+        repeat
+            len, err, timeout = sock:sendfile(file, 1000, done)
+            triple(len, nil, len < 1000 or nil, len, err, timeout)
+            done = done + len
+        until timeout
+        sock:deadlines(nil, 0)
+        may_read:set()
+        triple(1, nil, nil, sock:write('.'))
+    end, function(sock)
+        triple('.', nil, nil, sock:read())
+        triple(1, nil, nil, sock:write('.'))
+        may_read:wait()
+        assert(tls.read_all(sock, done + 1) == MUCH:sub(1, done) .. '.')
+    end)
+end
+
 -- The same in blocking mode.
 for _, make in pairs({ plain.pairs.inet, plain.pairs.unix, plain.pairs.pair }) do
     local file <close> = new_file(MUCH)
