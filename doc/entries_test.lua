@@ -36,6 +36,17 @@ local PAGE_OF_CLASS = {
     ['net.cmsghdr'] = 'net_cmsghdr',
     ['net.cmsghdrs'] = 'net_cmsghdr',
 }
+-- What the headings call an object of a class that is no socket.
+local OBJECT_OF_CLASS = {
+    ['net.Descriptor'] = 'descriptor',
+    ['net.tls.config'] = 'cfg',
+    ['net.tls.Session'] = 'session',
+    ['net.addrinfo'] = 'ai',
+    ['iovec'] = 'iov',
+    ['net.msghdr.MsgHdr'] = 'mh',
+    ['net.cmsghdr'] = 'cmsg',
+    ['net.cmsghdrs'] = 'cmsgs',
+}
 local PAGE_OF_MODULE = {
     ['net'] = 'net',
     ['net.addrinfo'] = 'net_addrinfo',
@@ -139,10 +150,11 @@ local function entries(page)
     local methods, functions = {}, {}
     for heading in contents('doc/' .. page .. '.md'):gmatch('\n## ([^\n]*)') do
         for object, name in heading:gmatch('(%w+):([%w_]+)%(') do
-            if methods[name] == object then
-                fail('%s.md: more than one entry for %s:%s', page, object, name)
+            local method = (object == 'server' and 'sock' or object) .. ':' .. name
+            if methods[method] then
+                fail('%s.md: more than one entry for %s', page, method)
             end
-            methods[name] = object
+            methods[method] = true
         end
         local name = heading:match('^`?[^(]-[%w_]+%.([%w_.]+)%(')
         if name then
@@ -172,7 +184,7 @@ local function check_classes(all)
         if page then
             methods_of_page[page] = methods_of_page[page] or {}
             for method in pairs(own_methods(name, methods)) do
-                methods_of_page[page][method] = true
+                methods_of_page[page][(OBJECT_OF_CLASS[name] or 'sock') .. ':' .. method] = true
             end
             if not contents('doc/' .. page .. '.md'):find('`' .. name .. '`', 1, true) then
                 fail('%s.md does not name the class `%s`', page, name)
@@ -239,6 +251,20 @@ local function check_text(page)
     end
 end
 
+-- Every page is in the index.
+local function check_pages()
+    local index = contents('doc/README.md')
+    local names <close> = assert(io.popen('ls doc'))
+    for name in names:lines() do
+        if name:find('%.md$') then
+            check_text(name)
+            if name ~= 'README.md' and not index:find('(' .. name .. ')', 1, true) then
+                fail('README.md: %s is not in the index', name)
+            end
+        end
+    end
+end
+
 local methods_of_page = check_classes(classes())
 local functions_of_page = check_modules()
 local pages = {}
@@ -247,17 +273,12 @@ for _, list in ipairs({ PAGE_OF_CLASS, PAGE_OF_MODULE }) do
         pages[page] = true
     end
 end
-local index = contents('doc/README.md')
 for page in pairs(pages) do
     local methods, functions = entries(page)
     check_same(page, 'method', methods_of_page[page] or {}, methods)
     check_same(page, 'function', functions_of_page[page] or {}, functions)
-    check_text(page .. '.md')
-    if not index:find('(' .. page .. '.md)', 1, true) then
-        fail('README.md: %s.md is not in the index', page)
-    end
 end
-check_text('README.md')
+check_pages()
 
 table.sort(failures)
 assert(#failures == 0, '\n' .. table.concat(failures, '\n'))
