@@ -151,9 +151,39 @@ void WrappedIsCloseOnExec(World &world) {
   world.Call("sendfd", IntegerWord(fd)).Gives({Between(0, 1), Nil(), Nil()});
   int64_t received = world.Command("call 2 recvfd").AsInteger();
   world.Expect(world.driver().IsCloseOnExec(received), "a received one is inherited by programs");
-  world.Command("call 2 cloexec false").Gives({True()});
-  world.Command("wrap 3 " + IntegerWord(received) + " unix").Gives({Object()});
-  world.Command("call 3 cloexec").Gives({True()});
+  world.Command("wrap 4 " + IntegerWord(received) + " unix").Gives({Object()});
+  // One descriptor has two owners now, of which the first to close it is enough.
+  world.Command("wrap 3 " + IntegerWord(fd) + " unix").Gives({Object()});
+  world.Expect(world.driver().IsCloseOnExec(fd), "a wrapped one is inherited by programs");
+  world.Call("close").Gives(Ok());
+  world.Command("call 3 close");
+}
+
+// Sockets 1 and 2 are a pair, and 5 has the descriptor of 1 as well.
+void HasTwice(World &world) {
+  world.Configure();
+  world.Command("pair 1 2").Gives({Object(), Object()});
+  world.Command("pair 3 4").Gives({Object(), Object()});
+  world.Command("call 3 sendfd " + IntegerWord(Descriptor(world)))
+      .Gives({Between(0, 1), Nil(), Nil()});
+  int64_t received = world.Command("call 4 recvfd").AsInteger();
+  world.Command("wrap 5 " + IntegerWord(received) + " unix").Gives({Object()});
+}
+
+void ClosesWritingForAll(World &world) {
+  HasTwice(world);
+  world.Call("close", "false true").Gives(Ok());
+  world.Command("call 2 read").Gives(Closed());
+  world.Command("call 2 write " + StringWord("still")).Gives(WriteOf(5));
+  world.Command("call 5 read").Gives(ReadOf("still"));
+}
+
+void ClosesReadingForAll(World &world) {
+  HasTwice(world);
+  world.Call("close", "true false").Gives(Ok());
+  world.Command("call 2 write " + StringWord("x")).Gives(Closed());
+  world.Command("call 5 write " + StringWord("still")).Gives(WriteOf(5));
+  world.Command("call 2 read").Gives(ReadOf("still"));
 }
 
 void NoDescriptorInTime(World &world) {
@@ -230,6 +260,16 @@ std::vector<Case> ServerCases() {
        OverUnix(kPlain),
        WrappedIsCloseOnExec,
        {"NUS-SENDFD-01", "NSS-WRAP-01"}},
+      {"NS-CLOSE-02/shared-writing",
+       "shutwr ends writing for whoever else has the descriptor, and nothing more",
+       OverUnix(kPlain),
+       ClosesWritingForAll,
+       {}},
+      {"NS-CLOSE-02/shared-reading",
+       "shutrd ends reading for whoever else has the descriptor, and nothing more",
+       OverUnix(kPlain),
+       ClosesReadingForAll,
+       {}},
       {"NUS-RECVFD-01/1",
        "deadline: nil, nil, true",
        OverUnix(kPlain),
