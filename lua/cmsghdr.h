@@ -51,7 +51,7 @@ void cmsghdrs_receive_into(void *list, struct msghdr *message);
 void cmsghdrs_received(void *list, const struct msghdr *message);
 
 /* cmsghdrs_push_bytes pushes a userdata with all messages of the list at `index` as sendmsg(2)
-   takes them, and sets `*length`; nil for an empty one. */
+   takes them, and sets `*length`, which was 0. */
 void cmsghdrs_push_bytes(lua_State *L, int index, size_t *length);
 
 #endif

@@ -88,13 +88,25 @@ static int push_message(lua_State *L) {
   return 0;
 }
 
-/* The object owns the descriptors as soon as the list does not any more. */
-static void shift_received(lua_State *L, struct control_list *list, const struct cmsghdr *header) {
-  size_t length = data_length(header);
-  struct control_message *message = cmsghdr_push(L, header->cmsg_level, header->cmsg_type, length);
-  memcpy(message->data, CMSG_DATA(header), length);
-  message->owns_descriptors = cmsghdr_is_rights(message->level, message->type);
-  skip(list, header);
+/* The object owns the descriptors as soon as the list does not any more. Returns false with nothing
+   pushed where there are none: what the collector calls in between may shift messages too. */
+static bool shift_received(lua_State *L, struct control_list *list) {
+  const struct cmsghdr *header = peek(list);
+  while (header) {
+    size_t length = data_length(header);
+    struct control_message *message = cmsghdr_push(L, 0, 0, length);
+    header = peek(list);
+    if (header && data_length(header) == length) {
+      message->level = header->cmsg_level;
+      message->type = header->cmsg_type;
+      memcpy(message->data, CMSG_DATA(header), length);
+      message->owns_descriptors = cmsghdr_is_rights(message->level, message->type);
+      skip(list, header);
+      return true;
+    }
+    lua_pop(L, 1);
+  }
+  return false;
 }
 
 /* Removes the first value of the array on the top and leaves it there, nil where there is none. */
@@ -109,23 +121,19 @@ static void shift_pushed(lua_State *L) {
 
 /* shift() -> cmsg, nil where there is none */
 static int shift(lua_State *L) {
-  struct control_list *list = check(L);
-  const struct cmsghdr *header = peek(list);
-  if (header) {
-    shift_received(L, list, header);
-  } else {
+  if (!shift_received(L, check(L))) {
     lua_getiuservalue(L, 1, PUSHED);
     shift_pushed(L);
   }
   return 1;
 }
 
-/* How many bytes the messages of the array on the top take. */
-static size_t pushed_space(lua_State *L) {
+/* How many bytes the messages of the array at `index` take. */
+static size_t pushed_space(lua_State *L, int index) {
   size_t space = 0;
-  lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+  lua_Integer count = (lua_Integer)lua_rawlen(L, index);
   for (lua_Integer i = 1; i <= count; i++) {
-    lua_rawgeti(L, -1, i);
+    lua_rawgeti(L, index, i);
     const struct control_message *message = lua_touserdata(L, -1);
     space += CMSG_SPACE(message->length);
     lua_pop(L, 1);
@@ -152,21 +160,33 @@ static void write_pushed(lua_State *L, int index, unsigned char *bytes) {
   }
 }
 
+/* How many bytes the messages take that have come in, and are not shifted yet. */
+static size_t received_space(const struct control_list *list) {
+  return CMSG_SPACE(list->received - list->next) - CMSG_SPACE(0);
+}
+
+/* Pushes the array of those that were pushed, and room for all messages. What the collector calls
+   in between may change the list: then the room is made again. */
+static unsigned char *push_room(lua_State *L, int index, size_t *length) {
+  const struct control_list *list = lua_touserdata(L, index);
+  size_t now = 0;
+  unsigned char *bytes = NULL;
+  lua_getiuservalue(L, index, PUSHED);
+  lua_pushnil(L);
+  while ((now = received_space(list) + pushed_space(L, lua_gettop(L) - 1)) != *length || !bytes) {
+    *length = now;
+    lua_pop(L, 1);
+    bytes = lua_newuserdatauv(L, now, 0);
+  }
+  return bytes;
+}
+
 void cmsghdrs_push_bytes(lua_State *L, int index, size_t *length) {
   const struct control_list *list = lua_touserdata(L, index);
-  size_t received = list->received - list->next;
-  size_t padded = CMSG_SPACE(received) - CMSG_SPACE(0);
-  lua_getiuservalue(L, index, PUSHED);
-  *length = padded + pushed_space(L);
-  if (*length == 0) {
-    lua_pop(L, 1);
-    lua_pushnil(L);
-    return;
-  }
-  unsigned char *bytes = lua_newuserdatauv(L, *length, 0);
+  unsigned char *bytes = push_room(L, index, length);
   memset(bytes, 0, *length);
-  memcpy(bytes, list->buffer + list->next, received);
-  write_pushed(L, lua_gettop(L) - 1, bytes + padded);
+  memcpy(bytes, list->buffer + list->next, list->received - list->next);
+  write_pushed(L, lua_gettop(L) - 1, bytes + received_space(list));
   lua_remove(L, -2);
 }
 

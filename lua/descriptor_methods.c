@@ -98,6 +98,7 @@ static int send_method(lua_State *L) {
   lua_Integer fd = args_integer(L, DESCRIPTOR);
   send.fd = fd >= 0 && fd <= INT_MAX ? (int)fd : -1;
   send.flags = args_flags(L, SEND_FLAGS);
+  send.call.must_not_wait = (send.flags & MSG_DONTWAIT) != 0;
   lua_settop(L, ADDRESS);
   stream_call_begin(check(L), NET_TLS_WANT_WRITE, &send.call);
   return stream_call_run(L, sizeof(send), &send.call);
@@ -153,6 +154,7 @@ static int receive_method(lua_State *L) {
   const struct socket *socket = check(L);
   struct descriptor_call receive = {.call = {.name = "recvfd", .attempt = try_receive}};
   receive.flags = args_flags(L, RECEIVE_FLAGS);
+  receive.call.must_not_wait = (receive.flags & MSG_DONTWAIT) != 0;
   lua_settop(L, SOCKET);
   stream_call_begin(socket, NET_TLS_WANT_READ, &receive.call);
   return stream_call_run(L, sizeof(receive), &receive.call);

@@ -65,12 +65,17 @@ in_both_modes(function()
     near:deadlines(10, 10)
     near:sndbuf(1) -- the system limits how many are under way
     triple(nil, nil, true, near:recvfd())
+    local waits = scheduler.waits
     triple(nil, nil, true, near:recvfd(net.MSG_DONTWAIT))
+    assert(scheduler.waits == waits)
     local full
     repeat
         full = table.pack(near:sendfd(near:fd()))
     until full[1] ~= 0 or full[3]
     triple(0, nil, true, table.unpack(full, 1, full.n))
+    waits = scheduler.waits
+    triple(0, nil, true, near:sendfd(near:fd(), nil, net.MSG_DONTWAIT))
+    assert(scheduler.waits == waits)
     far:close()
     near, far = pair()
     far:close()

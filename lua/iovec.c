@@ -127,10 +127,10 @@ int iovec_get(lua_State *L) {
   return 1;
 }
 
-/* del(idx) -> str */
+/* del(idx) -> str. What the collector calls in between may have taken pieces too. */
 int iovec_del(lua_State *L) {
   struct byte_vector *vector = iovec_check(L, 1);
-  if (push_piece(L, vector)) {
+  if (push_piece(L, vector) && has_piece(vector, lua_tointeger(L, 2))) {
     byte_vector_remove(vector, (size_t)lua_tointeger(L, 2) - 1);
   }
   return 1;
@@ -146,7 +146,8 @@ static size_t clamped_argument(lua_State *L, int index, size_t otherwise) {
   return value > 0 ? (size_t)value : 0;
 }
 
-/* concat([offset [, nbyte]]) -> str; less than none is none. */
+/* concat([offset [, nbyte]]) -> str; less than none is none. The bytes are looked up again when
+   there is room for them: what the collector calls in between may change the vector. */
 int iovec_concat(lua_State *L) {
   struct byte_vector *vector = iovec_check(L, 1);
   size_t offset = clamped_argument(L, 2, 0);
@@ -155,6 +156,7 @@ int iovec_concat(lua_State *L) {
   luaL_Buffer buffer;
   byte_vector_gather(vector, offset, limit, &span);
   char *bytes = luaL_buffinitsize(L, &buffer, span.length);
+  byte_vector_gather(vector, offset, span.length, &span);
   for (size_t i = 0; i < span.num_parts; i++) {
     memcpy(bytes, span.parts[i].iov_base, span.parts[i].iov_len);
     bytes += span.parts[i].iov_len;

@@ -33,8 +33,13 @@ static int unlocked(lua_State *L, int status, lua_KContext context) {
   return lua_toboolean(L, FUNCTION) ? lua_gettop(L) - FUNCTION : lua_error(L);
 }
 
+/* Results that leave no room for the call that unlocks become an error, and it is made. */
 static int unlock(lua_State *L, int status, lua_KContext context) {
-  luaL_checkstack(L, LUA_MINSTACK, "too many results");
+  if (!lua_checkstack(L, LUA_MINSTACK)) {
+    lua_settop(L, DESCRIPTOR);
+    lua_pushliteral(L, "too many results");
+    status = LUA_ERRRUN;
+  }
   lua_pushboolean(L, status == LUA_OK || status == LUA_YIELD);
   lua_insert(L, FUNCTION);
   if (poller_push(L, locks[context].unlock)) {

@@ -61,6 +61,16 @@ do
     expect('read', function()
         assert(not pcall(client.syncread, client, function() error('raised') end))
     end)
+    -- So many results that nothing more can be called with them on the stack.
+    local results = {}
+    for i = 1, 1000000 do
+        results[i] = i
+    end
+    for count = 999900, 999999, 3 do
+        expect('read', function()
+            pcall(client.syncread, client, function() return table.unpack(results, 1, count) end)
+        end)
+    end
     -- An argument that is wrong is told before there is a lock.
     calls = {}
     raises("bad argument #1 to 'readsync' (number expected, got string)",

@@ -12,14 +12,15 @@
 #include "net/stream_io.h"
 
 /* Of the arguments the first two are kept, and below them is what the message consists of. CONTROL
-   is a list to receive into, or bytes to send. */
+   is a list to receive into, or bytes to send of LIST, which keeps its descriptors open. */
 enum {
   SOCKET = 1,
   MESSAGE,
   FLAGS,
   BYTES = FLAGS,
   CONTROL,
-  NAME
+  NAME,
+  LIST
 };
 
 struct message_call {
@@ -33,6 +34,7 @@ static struct message_call begin(lua_State *L, const char *name) {
   socket_check(L);
   msghdr_check(L, MESSAGE);
   call.flags = args_flags(L, FLAGS);
+  call.call.must_not_wait = (call.flags & MSG_DONTWAIT) != 0;
   lua_settop(L, MESSAGE);
   lua_getiuservalue(L, MESSAGE, MESSAGE_BYTES);
   lua_getiuservalue(L, MESSAGE, MESSAGE_CONTROL);
@@ -146,6 +148,7 @@ static int send_method(lua_State *L) {
     lua_replace(L, CONTROL);
   }
   lua_getiuservalue(L, MESSAGE, MESSAGE_NAME);
+  lua_getiuservalue(L, MESSAGE, MESSAGE_CONTROL);
   if (vector->bytes == 0 && call.control_length > 0) {
     /* The system would send nothing, and say that all is well. */
     return triple_error(L, TRIPLE_VALUE, "Invalid argument");

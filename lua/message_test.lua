@@ -264,7 +264,13 @@ in_both_modes(function()
     triple(4, nil, nil, far:recvmsg(room))
     assert(room:control():shift())
     triple(nil, nil, true, far:recvmsg(room))
+    -- MSG_DONTWAIT waits for nothing, in either mode.
+    local waits = scheduler.waits
     triple(nil, nil, true, far:recvmsg(room, net.MSG_DONTWAIT))
+    out:add(much)
+    local len, err, timeout = near:sendmsg(out, net.MSG_DONTWAIT)
+    assert(len > 0 and len < #much and err == nil and timeout == true)
+    assert(scheduler.waits == waits)
 end)
 collect()
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lua/addrinfo.h"
+#include "lua/args.h"
 #include "lua/class.h"
 #include "lua/cmsghdr.h"
 #include "lua/iovec.h"
@@ -125,10 +126,14 @@ static int concat(lua_State *L) {
   return iovec_concat(L);
 }
 
-/* Without the rest of a message, what comes next is another one. */
+/* Without the rest of a message, what comes next is another one. The message stays on the stack:
+   nothing else may refer to it. */
 
 static int delete_piece(lua_State *L) {
   struct message *message = msghdr_check(L, 1);
+  args_integer(L, 2);
+  lua_settop(L, 2);
+  lua_pushvalue(L, 1);
   const struct byte_vector *vector = replace_by_bytes(L);
   int num_results = iovec_del(L);
   message->is_control_sent = message->is_control_sent && vector->bytes > 0;
@@ -137,6 +142,9 @@ static int delete_piece(lua_State *L) {
 
 static int consume(lua_State *L) {
   struct message *message = msghdr_check(L, 1);
+  args_integer(L, 2);
+  lua_settop(L, 2);
+  lua_pushvalue(L, 1);
   const struct byte_vector *vector = replace_by_bytes(L);
   int num_results = iovec_consume(L);
   message->is_control_sent = message->is_control_sent && vector->bytes > 0;

@@ -97,13 +97,15 @@ do
     triple(('\0'):rep(6), nil, nil, sock:recv(6, net.MSG_TRUNC))
 end
 
--- MSG_DONTWAIT waits for nothing in blocking mode.
-do
-    local client, sock = plain.pairs.pair()
+-- MSG_DONTWAIT waits for nothing, in either mode.
+plain.each(function(client, sock)
+    local waits = scheduler.waits
     triple(nil, nil, true, sock:recv(1, net.MSG_DONTWAIT))
-    local len, err, timeout = client:send(('x'):rep(4 << 20), net.MSG_DONTWAIT)
-    assert(len > 0 and len < 4 << 20 and err == nil and timeout == true)
-end
+    client:sndbuf(4096)
+    local len, err, timeout = client:send(('x'):rep(16 << 20), net.MSG_DONTWAIT)
+    assert(len > 0 and len < 16 << 20 and err == nil and timeout == true)
+    assert(scheduler.waits == waits)
+end)
 
 -- Deadlines: nothing read is no count, and a write tells how far it came.
 plain.each(function(client, sock)
