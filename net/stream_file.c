@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "net/pipe_signal.h"
 #include "net/stream_internal.h"
 #include "net/stream_io.h"
 #include "net/transfer.h"
@@ -47,29 +47,12 @@ static ssize_t call_copy(const struct net_transfer *transfer, size_t moved, int 
   return length > 0 ? send(transfer->fd, buffer, (size_t)length, flags | MSG_NOSIGNAL) : length;
 }
 
-/* Takes back the SIGPIPE that a call has raised in this thread, which blocks it. */
-static void drop_pipe_signal(const sigset_t *pipe_signal) {
-  const struct timespec now = {0, 0};
-  while (sigtimedwait(pipe_signal, NULL, &now) < 0 && errno == EINTR) {
-  }
-}
-
-/* sendfile(2) has no MSG_NOSIGNAL (D-22). A SIGPIPE that was pending before stays so. */
+/* sendfile(2) has no MSG_NOSIGNAL (D-22). */
 static ssize_t send_file_silently(int fd, int file, off_t offset, size_t length) {
-  sigset_t pipe_signal;
-  sigset_t previous;
-  sigset_t pending;
-  sigemptyset(&pipe_signal);
-  sigaddset(&pipe_signal, SIGPIPE);
-  sigpending(&pending);
-  pthread_sigmask(SIG_BLOCK, &pipe_signal, &previous);
+  struct net_pipe_signal before;
+  net_pipe_signal_hold(&before);
   ssize_t count = sendfile(fd, file, &offset, length);
-  int error = errno;
-  if ((count < 0 || (size_t)count < length) && sigismember(&pending, SIGPIPE) == 0) {
-    drop_pipe_signal(&pipe_signal);
-  }
-  pthread_sigmask(SIG_SETMASK, &previous, NULL);
-  errno = error;
+  net_pipe_signal_release(&before, count < 0 || (size_t)count < length);
   return count;
 }
 

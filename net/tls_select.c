@@ -13,13 +13,15 @@
 #include "net/tls_memory.h"
 #include "net/tls_socket_internal.h"
 
-/* A ticket is good for the name that it was issued for: what was asked of a client there may differ
-   from what is asked here. */
+/* A ticket is good for the name that it was issued for, as long as the same is asked of its
+   clients: who has not been asked for a certificate there must be asked for it here. */
 static bool set_session_context(SSL *ssl, const struct net_tls_config *policy, const char *name) {
   uint8_t digest[SHA256_DIGEST_LENGTH];
+  uint8_t asked = (uint8_t)net_tls_client_certificate_mode(policy);
   SHA256_CTX context;
   SHA256_Init(&context);
   SHA256_Update(&context, policy->session_id, policy->session_id_length);
+  SHA256_Update(&context, &asked, 1);
   for (; *name != '\0'; name++) {
     uint8_t letter = (uint8_t)tolower((unsigned char)*name);
     SHA256_Update(&context, &letter, 1);

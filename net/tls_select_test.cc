@@ -353,6 +353,29 @@ TEST_P(TlsPolicyTest, SessionsStayWithTheirName) {
   }
 }
 
+// A name whose configuration is replaced by one that asks for more.
+TEST_P(TlsPolicyTest, SessionsDoNotOutliveWhatIsAskedOfTheirClients) {
+  ASSERT_EQ(NET_TLS_OK, Handshake().outcome);
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  ASSERT_NE(nullptr, connection_.peer().session());
+  net_tls_config *strict = NewConfig({"wrong_name"});
+  ASSERT_TRUE(net_tls_config_set_ca_file(strict, CertificatePath("ca.pem").c_str()));
+  ASSERT_TRUE(net_tls_config_set_client_certificate(strict, NET_TLS_CLIENT_CERTIFICATE_REQUIRED));
+  AddName("name.test", strict);
+  Connection second(TestCase());
+  second.UseConfig(config_);
+  second.peer_options().server_name = "name.test";
+  second.peer_options().identity = "client";
+  second.peer_options().session = connection_.peer().session();
+  second.Open();
+  EXPECT_TRUE(net_tls_socket_set_server_names(second.socket(), names_));
+  EXPECT_EQ(NET_TLS_OK, second.Handshake().outcome);
+  EXPECT_FALSE(net_tls_socket_is_reused(second.socket()));
+  net_tls_certificate *certificate = net_tls_socket_peer_certificate(second.socket());
+  EXPECT_NE(nullptr, certificate);
+  net_tls_certificate_free(certificate);
+}
+
 std::string VersionName(const testing::TestParamInfo<int> &info) {
   return info.param == TLS1_2_VERSION ? "Tls12" : "Tls13";
 }

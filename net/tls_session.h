@@ -7,7 +7,8 @@
    A resumed connection is verified like any other: chain, validity and name of the certificate that
    the session began with are checked anew, by the configuration of the socket that offers it. A
    session belongs to the configuration and to the server name that it was made with, and is refused
-   for others. Early data (0-RTT) is neither sent nor accepted: it can be replayed.
+   for others. A server that asks for certificates verifies anew the one that the client showed when
+   the session began, too. Early data (0-RTT) is neither sent nor accepted: it can be replayed.
 
    A session should be offered once: who watches the network can tell that two connections which
    offer the same one come from the same client (RFC 8446, appendix C.4).

@@ -113,6 +113,13 @@ void net_tls_fail_truncated(struct net_tls_socket *socket, const char *operation
 /* net_tls_note_closed_by notes what ended the connection, unless something else did before. */
 void net_tls_note_closed_by(struct net_tls_socket *socket, enum net_tls_closed_by closed_by);
 
+/* net_tls_verify_resumed_client verifies the certificate of a client that has resumed a session by
+   what its server asks of clients now: BoringSSL verifies anew only what a client resumes, and the
+   server may ask for more than when the session began, or the certificate may have expired or been
+   revoked. Returns false where it is not good any more, with the reason in `failure` and the alert
+   in `sending`. */
+bool net_tls_verify_resumed_client(struct net_tls_socket *socket);
+
 /* net_tls_name_is_address returns true where `name` is an IP address and not a DNS name. */
 bool net_tls_name_is_address(const char *name);
 

@@ -118,6 +118,10 @@ static enum net_tls_outcome step_handshake(struct net_tls_socket *socket,
     socket->is_dead = true;
     return failure(socket);
   }
+  if (!net_tls_verify_resumed_client(socket)) {
+    net_tls_fail_tls(socket, operation_names[NET_TLS_HANDSHAKE]);
+    return failure(socket);
+  }
   socket->is_handshaked = true;
   return NET_TLS_OK;
 }

@@ -192,6 +192,60 @@ TEST_P(TlsTicketTest, LifetimeOfNothing) {
   net_tls_config_release(config);
 }
 
+class TlsResumedClientTest : public TlsTicketTest {
+ protected:
+  // What a server with a key of its own says to the client, which offers the session that it has.
+  std::string Connect(const char *ca, enum net_tls_client_certificate policy,
+                      const std::string &identity) {
+    net_tls_config *config = NewServer("a");
+    EXPECT_TRUE(net_tls_config_set_ca_file(config, CertificatePath(ca).c_str()));
+    EXPECT_TRUE(net_tls_config_set_client_certificate(config, policy));
+    Connection connection(TestCase());
+    connection.UseConfig(config);
+    net_tls_config_release(config);
+    connection.peer_options().session = session_;
+    connection.peer_options().identity = identity;
+    std::string error = connection.Handshake().error;
+    if (!error.empty()) {
+      EXPECT_FALSE(net_tls_socket_is_handshaked(connection.socket()));
+      return error;
+    }
+    EXPECT_TRUE(connection.Exchange(1, 10));
+    if (connection.peer().session() != nullptr && session_ == nullptr) {
+      session_ = connection.peer().session();
+      SSL_SESSION_up_ref(session_);
+    }
+    return net_tls_socket_is_reused(connection.socket()) ? "resumed" : "full";
+  }
+};
+
+// A server that knows the session verifies the certificate in it all the same.
+TEST_P(TlsResumedClientTest, IsVerifiedAnew) {
+  EXPECT_EQ("full", Connect("ca.pem", NET_TLS_CLIENT_CERTIFICATE_REQUIRED, "client"));
+  EXPECT_EQ("resumed", Connect("ca.pem", NET_TLS_CLIENT_CERTIFICATE_REQUIRED, "client"));
+  EXPECT_EQ(
+      "handshake failed: certificate verification failed: unable to get local issuer "
+      "certificate (sent alert unknown_ca)",
+      Connect("other_ca.pem", NET_TLS_CLIENT_CERTIFICATE_REQUIRED, "client"));
+  EXPECT_EQ("resumed", Connect("other_ca.pem", NET_TLS_CLIENT_CERTIFICATE_NONE, "client"));
+}
+
+TEST_P(TlsResumedClientTest, NeedsTheCertificateThatIsRequiredNow) {
+  EXPECT_EQ("full", Connect("ca.pem", NET_TLS_CLIENT_CERTIFICATE_NONE, ""));
+  EXPECT_EQ("resumed", Connect("ca.pem", NET_TLS_CLIENT_CERTIFICATE_OPTIONAL, ""));
+  std::string alert = GetParam() == TLS1_3_VERSION ? "certificate_required" : "handshake_failure";
+  EXPECT_EQ(
+      "handshake failed: certificate verification failed: no client certificate (sent alert " +
+          alert + ")",
+      Connect("ca.pem", NET_TLS_CLIENT_CERTIFICATE_REQUIRED, ""));
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, TlsResumedClientTest,
+                         testing::Values(TLS1_2_VERSION, TLS1_3_VERSION),
+                         [](const testing::TestParamInfo<int> &info) {
+                           return info.param == TLS1_2_VERSION ? "Tls12" : "Tls13";
+                         });
+
 std::string VersionName(const testing::TestParamInfo<int> &info) {
   return info.param == TLS1_2_VERSION ? "Tls12" : "Tls13";
 }

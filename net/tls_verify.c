@@ -186,3 +186,27 @@ enum ssl_verify_result_t net_tls_verify(SSL *ssl, uint8_t *out_alert) {
   ERR_clear_error();
   return is_trusted ? ssl_verify_ok : ssl_verify_invalid;
 }
+
+static bool verify_resumed(struct net_tls_socket *socket, int mode, uint8_t *out_alert) {
+  if (sk_CRYPTO_BUFFER_num(SSL_get0_peer_certificates(socket->ssl)) > 0) {
+    return net_tls_verify(socket->ssl, out_alert) == ssl_verify_ok;
+  }
+  if ((mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) == 0) {
+    return true;
+  }
+  net_tls_set_failure(socket, "certificate verification failed: no client certificate");
+  bool has_alert = SSL_version(socket->ssl) == TLS1_3_VERSION;
+  *out_alert = has_alert ? SSL_AD_CERTIFICATE_REQUIRED : SSL_AD_HANDSHAKE_FAILURE;
+  return false;
+}
+
+bool net_tls_verify_resumed_client(struct net_tls_socket *socket) {
+  uint8_t alert = SSL_AD_BAD_CERTIFICATE;
+  int mode = net_tls_client_certificate_mode(socket->policy);
+  if (!SSL_is_server(socket->ssl) || !SSL_session_reused(socket->ssl) || mode == SSL_VERIFY_NONE ||
+      verify_resumed(socket, mode, &alert)) {
+    return true;
+  }
+  SSL_send_fatal_alert(socket->ssl, alert);
+  return false;
+}

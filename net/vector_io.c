@@ -1,10 +1,8 @@
 #include "net/vector_io.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <time.h>
 
+#include "net/pipe_signal.h"
 #include "net/stream_internal.h"
 
 static struct net_error set_length(ssize_t result, size_t *length) {
@@ -21,35 +19,19 @@ struct net_error net_read_vector(int fd, const struct iovec *parts, size_t num_p
   return set_length(result, length);
 }
 
-static bool is_pending(int signal) {
-  sigset_t pending;
-  return sigpending(&pending) == 0 && sigismember(&pending, signal) == 1;
-}
-
-static void take_pending(const sigset_t *signals) {
-  static const struct timespec at_once = {0, 0};
-  int saved = errno;
-  while (sigtimedwait(signals, NULL, &at_once) < 0 && errno == EINTR) {
+static size_t length_of(const struct iovec *parts, size_t num_parts) {
+  size_t length = 0;
+  for (size_t i = 0; i < num_parts; i++) {
+    length += parts[i].iov_len;
   }
-  errno = saved;
+  return length;
 }
 
-/* Only a socket has MSG_NOSIGNAL. The SIGPIPE of a pipe goes to the thread that writes: it is held
-   back there and taken away, unless one was pending before, which is somebody else's. */
 static ssize_t write_quietly(int fd, const struct iovec *parts, size_t num_parts) {
-  sigset_t pipe_signal;
-  sigset_t before;
-  sigemptyset(&pipe_signal);
-  sigaddset(&pipe_signal, SIGPIPE);
-  bool was_pending = is_pending(SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  struct net_pipe_signal before;
+  net_pipe_signal_hold(&before);
   ssize_t result = writev(fd, parts, (int)num_parts);
-  if (result < 0 && errno == EPIPE && !was_pending) {
-    take_pending(&pipe_signal);
-  }
-  int saved = errno;
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  errno = saved;
+  net_pipe_signal_release(&before, result < 0 || (size_t)result < length_of(parts, num_parts));
   return result;
 }
 
