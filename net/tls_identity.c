@@ -38,13 +38,23 @@ static bool can_apply(const struct net_tls_keypair *keypair, struct net_tls_conf
   return is_applied || net_tls_config_fail_reason(config, "the key pair cannot be used");
 }
 
+/* Tells whether the halves belong together and can be used; half a pair is not yet wrong. */
+static enum net_tls_match fit(const struct net_tls_keypair *keypair, struct net_tls_config *config,
+                              bool is_about_certificate) {
+  if (!net_tls_keypair_is_complete(keypair)) {
+    return NET_TLS_MATCH;
+  }
+  enum net_tls_match match = net_tls_keypair_match(keypair, config, is_about_certificate);
+  return match == NET_TLS_MATCH && !can_apply(keypair, config) ? NET_TLS_MATCH_FAILED : match;
+}
+
 static bool read_pair(struct net_tls_keypair *keypair, struct net_tls_config *config,
                       const struct net_tls_source *certificate, const struct net_tls_source *key,
                       const struct net_tls_source *staple) {
   return net_tls_keypair_read_certificate(keypair, config, certificate) &&
          net_tls_keypair_read_key(keypair, config, key) &&
          (staple->text == NULL || net_tls_keypair_read_staple(keypair, config, staple)) &&
-         net_tls_keypair_is_match(keypair, config, false) && can_apply(keypair, config);
+         fit(keypair, config, false) == NET_TLS_MATCH;
 }
 
 /* The staple of the old pair stays where the new one has none: it may have been set first. */
@@ -166,13 +176,6 @@ static void move_certificate(struct net_tls_keypair *from, struct net_tls_keypai
   from->certificate_name = NULL;
 }
 
-/* Tells whether the other half, which has been borrowed, fits the new one. */
-static bool fits(const struct net_tls_keypair *keypair, struct net_tls_config *config,
-                 bool is_certificate) {
-  return !net_tls_keypair_is_complete(keypair) ||
-         (net_tls_keypair_is_match(keypair, config, is_certificate) && can_apply(keypair, config));
-}
-
 /* The key that is there stays where it is the new certificate's too. Where it is not, it must be
    what the old certificate had, and another is to follow: a key that has no certificate yet was
    meant for this one. */
@@ -185,11 +188,11 @@ static bool set_certificate(struct net_tls_config *config, const struct net_tls_
   }
   bool was_complete = net_tls_keypair_is_complete(old);
   move_key(old, &keypair);
-  bool is_pair = fits(&keypair, config, true);
-  if (!is_pair) {
+  enum net_tls_match match = fit(&keypair, config, true);
+  if (match != NET_TLS_MATCH) {
     move_key(&keypair, old);
   }
-  if (!is_pair && !was_complete) {
+  if (match == NET_TLS_MATCH_FAILED || (match == NET_TLS_NO_MATCH && !was_complete)) {
     net_tls_keypair_clear(&keypair);
     return false;
   }
@@ -206,7 +209,7 @@ static bool set_key(struct net_tls_config *config, const struct net_tls_source *
     return false;
   }
   move_certificate(old, &keypair);
-  if (!fits(&keypair, config, false)) {
+  if (fit(&keypair, config, false) != NET_TLS_MATCH) {
     move_certificate(&keypair, old);
     net_tls_keypair_clear(&keypair);
     return false;

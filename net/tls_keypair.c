@@ -74,25 +74,26 @@ bool net_tls_keypair_read_staple(struct net_tls_keypair *keypair, struct net_tls
   return true;
 }
 
-bool net_tls_keypair_is_match(const struct net_tls_keypair *keypair, struct net_tls_config *config,
-                              bool is_about_certificate) {
+enum net_tls_match net_tls_keypair_match(const struct net_tls_keypair *keypair,
+                                         struct net_tls_config *config, bool is_about_certificate) {
   ERR_clear_error();
   bool matches = X509_check_private_key(keypair->certificate, keypair->key);
   bool is_out_of_memory = net_tls_is_out_of_memory();
   ERR_clear_error();
   if (matches) {
-    return true;
+    return NET_TLS_MATCH;
   }
   if (is_out_of_memory) {
-    return net_tls_config_fail(config, "private key %s cannot be used: out of memory",
-                               keypair->key_name);
+    net_tls_config_fail(config, "private key %s cannot be used: out of memory", keypair->key_name);
+    return NET_TLS_MATCH_FAILED;
   }
   if (is_about_certificate) {
-    return net_tls_config_fail(config, "certificate %s does not match the private key",
-                               keypair->certificate_name);
+    net_tls_config_fail(config, "certificate %s does not match the private key",
+                        keypair->certificate_name);
+  } else {
+    net_tls_config_fail(config, "private key %s does not match the certificate", keypair->key_name);
   }
-  return net_tls_config_fail(config, "private key %s does not match the certificate",
-                             keypair->key_name);
+  return NET_TLS_NO_MATCH;
 }
 
 /* The chain in the form that BoringSSL takes; the caller frees the array. */

@@ -50,10 +50,19 @@ bool net_tls_keypair_read_key(struct net_tls_keypair *keypair, struct net_tls_co
 bool net_tls_keypair_read_staple(struct net_tls_keypair *keypair, struct net_tls_config *config,
                                  const struct net_tls_source *source);
 
-/* net_tls_keypair_is_match tells whether certificate and key belong together. The error is about
-   the key or, where `is_about_certificate`, about the certificate. */
-bool net_tls_keypair_is_match(const struct net_tls_keypair *keypair, struct net_tls_config *config,
-                              bool is_about_certificate);
+/* net_tls_match tells whether a certificate and a key belong together. */
+enum net_tls_match {
+  NET_TLS_MATCH,
+  NET_TLS_NO_MATCH,
+  /* It cannot be told, or not be used: memory is short. */
+  NET_TLS_MATCH_FAILED
+};
+
+/* net_tls_keypair_match tells whether certificate and key belong together. Unless they do, it sets
+   the error text, which is about the key or, where `is_about_certificate`, about the certificate.
+ */
+enum net_tls_match net_tls_keypair_match(const struct net_tls_keypair *keypair,
+                                         struct net_tls_config *config, bool is_about_certificate);
 
 /* net_tls_keypair_apply makes `ssl` show the key pair, which is complete, without the staple. On
    failure BoringSSL's error queue says why. */

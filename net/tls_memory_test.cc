@@ -268,6 +268,8 @@ TEST(TlsMemory, OfKeypairsListsAndNames) {
     expect(net_tls_config_set_crl(config, crl.data(), crl.size()));
     expect(net_tls_config_set_ciphers(config, "ECDHE:!aNULL"));
     expect(net_tls_config_add_ticket_key(config, 1, ticket_key.data(), ticket_key.size()));
+    // The key stays, whether the certificate could be renewed or not.
+    expect(net_tls_config_set_certificate(config, certificate.data(), certificate.size()));
     if (has_certificate && has_key) {
       bool is_added = net_tls_server_names_add(names, "a.test", config, error) &&
                       net_tls_server_names_add(names, "b.test", config, error);

@@ -70,7 +70,8 @@ static bool is_valid_at(const X509 *certificate, int64_t now) {
 /* Whether the issuer has made it a responder of its own (RFC 6960, section 4.2.2.2). */
 static bool is_responder(X509 *certificate, X509 *issuer) {
   uint32_t flags = X509_get_extension_flags(certificate);
-  bool is_for_ocsp = (flags & EXFLAG_INVALID) == 0 && (flags & EXFLAG_XKUSAGE) != 0 &&
+  bool is_for_ocsp = (flags & (EXFLAG_INVALID | EXFLAG_CRITICAL)) == 0 &&
+                     (flags & EXFLAG_XKUSAGE) != 0 &&
                      (X509_get_extended_key_usage(certificate) & XKU_OCSP_SIGN) != 0 &&
                      (X509_get_key_usage(certificate) & KU_DIGITAL_SIGNATURE) != 0;
   if (!is_for_ocsp || X509_check_issued(issuer, certificate) != X509_V_OK) {
@@ -123,7 +124,7 @@ static bool is_about(const struct net_tls_ocsp_answer *answer, const X509 *certi
   CBS algorithm = answer->digest_algorithm;
   const EVP_MD *digest = EVP_parse_digest_algorithm(&algorithm);
   return digest != NULL &&
-         X509_NAME_digest(X509_get_subject_name(issuer), digest, name, &name_length) &&
+         X509_NAME_digest(X509_get_issuer_name(certificate), digest, name, &name_length) &&
          X509_pubkey_digest(issuer, digest, key, &key_length) &&
          is_digest(&answer->issuer_name_digest, name, name_length) &&
          is_digest(&answer->issuer_key_digest, key, key_length) &&
