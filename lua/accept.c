@@ -95,9 +95,7 @@ static int taken(lua_State *L, int fd, const struct net_address *peer) {
 }
 
 static int accept_failed(lua_State *L, struct net_error error) {
-  socket_failure(L, "accept", error);
-  lua_pushnil(L);
-  return lua_isnil(L, ACCEPTED) ? 2 : 3;
+  return triple_net_error(L, TRIPLE_VALUE, "accept", error);
 }
 
 static bool must_wait(const struct socket *server, struct net_error error) {
@@ -126,8 +124,7 @@ static int go_on(lua_State *L, int status, lua_KContext context) {
   if (server->fd < 0 || server->is_closing) {
     return accept_failed(L, socket_bad_descriptor());
   }
-  triple_refused(L, TRIPLE_VALUE, "accept", OK);
-  return lua_isnil(L, ACCEPTED) ? 2 : 3;
+  return triple_refused(L, TRIPLE_VALUE, "accept", OK);
 }
 
 static int start(lua_State *L) {
@@ -149,7 +146,7 @@ static int accept_method(lua_State *L) {
   return start(L);
 }
 
-/* acceptfd() -> fd, err: the plain descriptor, which is then the caller's */
+/* acceptfd() -> fd, or nil, err, timeout: the plain descriptor is then the caller's */
 static int accept_descriptor(lua_State *L) {
   check(L);
   lua_settop(L, SERVER);

@@ -3,6 +3,7 @@
 local inet = require('net.stream.inet')
 local net_tls = require('net.tls')
 local plain = require('testing.plain')
+local poll = require('net.poll')
 local scheduler = require('testing.scheduler')
 local tls = require('testing.tls')
 local unix = require('net.stream.unix')
@@ -105,3 +106,22 @@ for _, wrap in ipairs({ inet.wrap, unix.wrap, inet.server.wrap, unix.server.wrap
     raises('number has no integer representation', wrap, 1.5)
     raises('integer out of range', wrap, 1 << 40)
 end
+
+-- accept and acceptfd tell a failure, and that the time is up, in the same way.
+local function wait_in_vain(err, timeout)
+    local server <close> = plain.listen()
+    server:rcvtimeo(0.01)
+    triple(nil, err, timeout, server:accept())
+    triple(nil, err, timeout, server:acceptfd())
+    server:close()
+    triple(nil, 'accept failed: Bad file descriptor', nil, server:accept())
+    triple(nil, 'accept failed: Bad file descriptor', nil, server:acceptfd())
+end
+wait_in_vain(nil, true)
+for _, refusal in ipairs({ { 'refused' }, { nil, true } }) do
+    poll.set_poller(scheduler.poller_with('wait_readable', function()
+        return false, refusal[1], refusal[2]
+    end))
+    wait_in_vain(refusal[1], refusal[2])
+end
+poll.set_poller(nil)
