@@ -10,10 +10,7 @@
 struct message {
   char byte;
   struct iovec part;
-  union {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE(sizeof(int))];
-  } control;
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
   struct msghdr header;
 };
 
@@ -22,8 +19,8 @@ static void make_message(struct message *message) {
   message->part = (struct iovec){&message->byte, 1};
   message->header = (struct msghdr){.msg_iov = &message->part,
                                     .msg_iovlen = 1,
-                                    .msg_control = message->control.bytes,
-                                    .msg_controllen = sizeof message->control.bytes};
+                                    .msg_control = message->control,
+                                    .msg_controllen = sizeof message->control};
 }
 
 void plain_sendfd(const struct plain_call *call) {
@@ -35,10 +32,11 @@ void plain_sendfd(const struct plain_call *call) {
     return;
   }
   make_message(&message);
-  message.control.header = (struct cmsghdr){
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message.header);
+  *header = (struct cmsghdr){
       .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
   int number = (int)fd->integer;
-  memcpy(CMSG_DATA(&message.control.header), &number, sizeof number);
+  memcpy(CMSG_DATA(header), &number, sizeof number);
   struct net_error error =
       net_send_message(call->connection->fd, call->connection->mode, 0, &message.header, &sent);
   if (error.kind == NET_ERROR_NONE) {
@@ -84,7 +82,7 @@ void plain_recvfd(const struct plain_call *call) {
   } else if (message.header.msg_controllen == 0) {
     answer_no_descriptor();
   } else {
-    memcpy(&fd, CMSG_DATA(&message.control.header), sizeof fd);
+    memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message.header)), sizeof fd);
     plain_answer_count((size_t)fd, false);
   }
 }
