@@ -17,6 +17,28 @@
  */
 #define MAXIMUM_FILE ((size_t)16 * 1024 * 1024)
 
+static void wipe(char *bytes, size_t length) {
+  if (bytes != NULL) {
+    OPENSSL_cleanse(bytes, length);
+  }
+  free(bytes);
+}
+
+/* Moves the text to memory of twice the size: realloc(3) would leave a key behind, unwiped. Frees
+   it on failure, with errno set. */
+static char *enlarge(char *text, size_t capacity) {
+  char *larger = capacity < MAXIMUM_FILE ? malloc(capacity * 2) : NULL;
+  int error = capacity < MAXIMUM_FILE ? ENOMEM : EFBIG;
+  if (larger != NULL) {
+    memcpy(larger, text, capacity);
+  }
+  wipe(text, capacity);
+  if (larger == NULL) {
+    errno = error;
+  }
+  return larger;
+}
+
 /* Reads `opened` to its end. On failure returns NULL with errno set. */
 static char *read_all(FILE *opened, size_t *length) {
   size_t capacity = 8192;
@@ -27,18 +49,12 @@ static char *read_all(FILE *opened, size_t *length) {
     if (*length < capacity) {
       break;
     }
-    char *larger = capacity < MAXIMUM_FILE ? realloc(text, capacity * 2) : NULL;
-    if (larger == NULL) {
-      free(text);
-      errno = capacity < MAXIMUM_FILE ? ENOMEM : EFBIG;
-      return NULL;
-    }
-    text = larger;
+    text = enlarge(text, capacity);
     capacity *= 2;
   }
   if (text != NULL && ferror(opened)) {
     int error = errno;
-    free(text);
+    wipe(text, *length);
     errno = error;
     return NULL;
   }
@@ -47,20 +63,17 @@ static char *read_all(FILE *opened, size_t *length) {
 
 char *net_tls_read_file(const char *file, size_t *length) {
   FILE *opened = fopen(file, "re");
-  char *text = opened != NULL ? read_all(opened, length) : NULL;
+  char *text = NULL;
+  if (opened != NULL) {
+    setvbuf(opened, NULL, _IONBF, 0); /* A buffer of its own would keep a key, unwiped. */
+    text = read_all(opened, length);
+  }
   int error = errno;
   if (opened != NULL) {
     fclose(opened);
   }
   errno = error;
   return text;
-}
-
-static void wipe(char *bytes, size_t length) {
-  if (bytes != NULL) {
-    OPENSSL_cleanse(bytes, length);
-  }
-  free(bytes);
 }
 
 /* Takes `bytes` over, also on failure. */
