@@ -193,7 +193,9 @@ raises("bad argument #3 to 'extend' (table expected, got number)",
        function() class.extend('my.Nothing', 'net.Socket', 1) end)
 raises("bad argument #3 to 'extend' (field name must be string)",
        function() class.extend('my.Nothing', 'net.Socket', { 1 }) end)
-for _, name in ipairs({ '__gc', '__index', '__newindex', '__name', 'instanceof' }) do
+for _, name in ipairs({
+    '__gc', '__index', '__newindex', '__name', '__mode', '__metatable', 'instanceof',
+}) do
     raises("bad argument #3 to 'extend' (field '" .. name .. "' is reserved)",
            function() class.extend('my.Nothing', 'net.Socket', { [name] = print }) end)
 end

@@ -142,6 +142,8 @@ scheduler.run()
 
 -- A lock that is refused.
 local refusing = scheduler.poller_with('read_lock', function() return false, 'taken' end)
+refusing.wait_readable = function() return false, 'an err goes before a timeout', true end
+refusing.wait_writable = refusing.wait_readable
 refusing.write_lock = function(_, msec) return false, nil, msec == 70 end
 poll.set_poller(refusing)
 do
@@ -151,6 +153,8 @@ do
     triple(nil, 'taken', nil, client:syncread(error))
     triple(nil, nil, true, client:writesync('x'))
     triple(nil, nil, true, client:syncwrite(error))
+    triple(nil, 'an err goes before a timeout', nil, client:read())
+    triple(nil, 'an err goes before a timeout', nil, client:write(('x'):rep(16 << 20)))
     sock:close()
 end
 poll.set_poller(nil)

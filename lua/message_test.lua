@@ -274,6 +274,49 @@ in_both_modes(function()
 end)
 collect()
 
+-- Where nothing has gone, the descriptor has not either.
+in_both_modes(function()
+    local near, far = pair()
+    local out, room = filled('x'), filled(' ')
+    out:control():push(cmsghdr.rights(near:fd()))
+    room:control()
+    local full = near:send(('f'):rep(16 << 20), net.MSG_DONTWAIT)
+    repeat
+        local more = near:send('f', net.MSG_DONTWAIT)
+        full = full + more
+    until more == 0
+    triple(0, nil, true, near:sendmsg(out, net.MSG_DONTWAIT))
+    tls.read_all(far, full)
+    triple(1, nil, nil, near:sendmsg(out))
+    triple(1, nil, nil, far:recvmsg(room))
+    assert(unix.wrap((room:control():shift():data()))):close()
+end)
+
+-- Descriptors stay open as long as a message waits that is to pass them.
+scheduler.spawn(function()
+    local near, far = pair()
+    local first, into, room = filled('x'), filled(' '), filled(' ')
+    first:control():push(cmsghdr.rights(near:fd()))
+    into:control()
+    room:control()
+    triple(1, nil, nil, near:sendmsg(first))
+    triple(1, nil, nil, far:recvmsg(into))
+    local full = near:send(('f'):rep(16 << 20), net.MSG_DONTWAIT)
+    repeat
+        local more = near:send('f', net.MSG_DONTWAIT)
+        full = full + more
+    until more == 0
+    scheduler.spawn(function()
+        into:control(nil)
+        collect()
+        tls.read_all(far, full)
+        triple(1, nil, nil, far:recvmsg(room))
+        assert(unix.wrap((room:control():shift():data()))):close()
+    end)
+    triple(1, nil, nil, near:sendmsg(into))
+end)
+scheduler.run()
+
 -- Mistakes raise, and name the argument. (D-03)
 mh = filled('x')
 raises("bad argument #1 to 'sendmsg' (net.msghdr.MsgHdr expected, got no value)",

@@ -141,6 +141,18 @@ scheduler.spawn(function()
 end)
 scheduler.run()
 
+-- What is added meanwhile is not sent, however much was asked for.
+scheduler.spawn(function()
+    local one, two = pair()
+    local out = filled(('a'):rep(1000000))
+    scheduler.spawn(function()
+        out:add('more')
+        tls.read_all(two, 999999)
+    end)
+    triple(999999, nil, nil, one:writev(out, 1, math.maxinteger))
+end)
+scheduler.run()
+
 -- Mistakes raise, and name the argument. (D-03)
 local one = pair()
 local iov = filled('x')
