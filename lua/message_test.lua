@@ -292,6 +292,27 @@ in_both_modes(function()
     assert(unix.wrap((room:control():shift():data()))):close()
 end)
 
+-- A message that has lost its rest is a new one: its descriptor goes again.
+for _, drop in ipairs({
+    function(mh) assert(mh:del(1)) end,
+    function(mh) mh.iov = nil end,
+    function(mh) mh:consume(mh:bytes()) end,
+}) do
+    local near, far = pair()
+    local out, room = filled(('x'):rep(16 << 20)), filled((' '):rep(1 << 20))
+    out:control():push(cmsghdr.rights(near:fd()))
+    local len, err, timeout = near:sendmsg(out, net.MSG_DONTWAIT)
+    assert(len > 0 and err == nil and timeout == true and out:bytes() == (16 << 20) - len)
+    drop(out)
+    assert(out:bytes() == 0)
+    tls.read_all(far, len)
+    out:add('y')
+    room:control()
+    triple(1, nil, nil, near:sendmsg(out))
+    triple(1, nil, nil, far:recvmsg(room))
+    assert(unix.wrap((room:control():shift():data()))):close()
+end
+
 -- Descriptors stay open as long as a message waits that is to pass them.
 scheduler.spawn(function()
     local near, far = pair()

@@ -124,4 +124,15 @@ for _, refusal in ipairs({ { 'refused' }, { nil, true } }) do
     end))
     wait_in_vain(refusal[1], refusal[2])
 end
+
+-- A server that is closed meanwhile says so, whatever the poller says.
+local waiting
+poll.set_poller(scheduler.poller_with('wait_readable', function()
+    waiting:close()
+    return false, 'refused'
+end))
+for _, method in ipairs({ 'accept', 'acceptfd' }) do
+    waiting = plain.listen()
+    triple(nil, 'accept failed: Bad file descriptor', nil, waiting[method](waiting))
+end
 poll.set_poller(nil)
