@@ -130,6 +130,17 @@ TEST_F(TlsIdentityTest, ClearedKeys) {
   EXPECT_TRUE(Serves());
 }
 
+// What replaces the first pair leaves the added ones.
+TEST_F(TlsIdentityTest, ReplacedBeforeAnother) {
+  ASSERT_TRUE(net_tls_config_add_keypair_file(config_, CertificatePath("server_rsa.pem").c_str(),
+                                              CertificatePath("server_rsa.key").c_str(), nullptr));
+  ASSERT_TRUE(net_tls_config_set_keypair_file(config_, CertificatePath("server.pem").c_str(),
+                                              CertificatePath("server.key").c_str()));
+  ASSERT_TRUE(net_tls_config_clear_keys(config_));
+  ASSERT_TRUE(SetKey("server"));
+  EXPECT_EQ("certificate " + Quoted("server_rsa.pem") + " without its private key", WhyNot());
+}
+
 TEST_F(TlsIdentityTest, InUse) {
   ASSERT_TRUE(SetCertificate("server") && SetKey("server"));
   ASSERT_TRUE(Serves());

@@ -72,6 +72,14 @@ TEST_P(TlsRevocationTest, Leaf) {
   EXPECT_EQ("", Connect("revoked", {}));
 }
 
+// A list that cannot be read does not turn off what the others ask for.
+TEST_P(TlsRevocationTest, AfterAListThatIsRefused) {
+  connection_.peer_options().identity = "revoked";
+  ASSERT_TRUE(SetCrl(connection_.config(), "ca_crl"));
+  EXPECT_FALSE(SetCrl(connection_.config(), "ca"));
+  EXPECT_EQ(kRevoked, Result(connection_));
+}
+
 TEST_P(TlsRevocationTest, Intermediate) {
   EXPECT_EQ("", Connect("server_chain", {"ca_crl", "intermediate_crl"}));
   EXPECT_EQ(kRevoked, Connect("revoked_chain", {"ca_crl", "revoked_intermediate_crl"}));

@@ -294,6 +294,14 @@ TEST_P(TlsClientSessionTest, MalformedBytes) {
   std::string changed = bytes;
   changed[bytes.find("localhost") + 4] = '\0';
   EXPECT_EQ("malformed session", ImportError(config, changed));
+  // Behind the mark, the byte that says whether there is a name is none but these two.
+  constexpr size_t kHasName = 8;
+  for (char flag : {'\0', '\2'}) {
+    changed = bytes;
+    ASSERT_EQ('\1', changed[kHasName]);
+    changed[kHasName] = flag;
+    EXPECT_EQ("malformed session", ImportError(config, changed));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, TlsClientSessionTest,

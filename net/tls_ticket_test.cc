@@ -97,6 +97,20 @@ TEST_P(TlsTicketTest, KeysAndNotTheirNamesCount) {
   net_tls_config_release(config);
 }
 
+// All of the key counts: what encrypts, and what authenticates.
+TEST_P(TlsTicketTest, BothHalvesOfAKeyCount) {
+  for (size_t changed : {size_t{0}, size_t{31}, size_t{32}, size_t{47}}) {
+    EXPECT_FALSE(ResumesWith(changed % 2 == 0 ? "a" : "b"));
+    char letter = changed % 2 == 0 ? 'a' : 'b';
+    std::string key = Key(letter);
+    key[changed] = 'x';
+    net_tls_config *config = NewServer("");
+    ASSERT_TRUE(AddKey(config, static_cast<uint32_t>(letter), key));
+    EXPECT_FALSE(Resumes(config)) << changed;
+    net_tls_config_release(config);
+  }
+}
+
 // A ticket of an older key is read, and replaced by one of the newest.
 TEST_P(TlsTicketTest, Rotation) {
   EXPECT_FALSE(ResumesWith("a"));
