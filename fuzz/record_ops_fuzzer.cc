@@ -26,10 +26,12 @@
 #include <algorithm>
 #include <string>
 
+#include "fuzz/tape.h"
 #include "testing/connection.h"
 
 namespace {
 
+using net_fuzz::Tape;
 using net_testing::Case;
 using net_testing::Connection;
 using net_testing::Done;
@@ -40,32 +42,6 @@ constexpr int64_t kDeadlineMs = 100;
 constexpr uint8_t kCloseNotify = 0;
 // BoringSSL ends a connection with more than 32 in a row.
 constexpr int kToleratedKeyUpdates = 32;
-
-// Bytes of the input; zeros when it has ended.
-class Tape {
- public:
-  Tape(const uint8_t *bytes, size_t length) : bytes_(bytes), length_(length) {}
-  bool IsAtEnd() const {
-    return length_ == 0;
-  }
-  uint8_t Next() {
-    if (length_ == 0) {
-      return 0;
-    }
-    length_--;
-    return *bytes_++;
-  }
-  Tape Take(size_t length) {
-    Tape taken(bytes_, std::min(length, length_));
-    bytes_ += taken.length_;
-    length_ -= taken.length_;
-    return taken;
-  }
-
- private:
-  const uint8_t *bytes_;
-  size_t length_;
-};
 
 // The network recovers from the first `kSoftFaults` of these.
 constexpr const char *kFaults[] = {"ok",    "1",    "again", "intr", "7",    "zero", "early",
