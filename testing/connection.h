@@ -5,8 +5,10 @@
 
 #include <stdint.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "net/tls_config.h"
@@ -53,6 +55,9 @@ class Connection {
  public:
   // Makes configuration, transport and peer; the socket is made by Open, or by the first operation.
   explicit Connection(const Case &test_case, const std::string &faults = "");
+  // With a configuration that others use too, which it retains, and peer options that are to be
+  // set.
+  Connection(const Case &test_case, net_tls_config *config);
   ~Connection();
   Connection(const Connection &) = delete;
   Connection &operator=(const Connection &) = delete;
@@ -73,6 +78,11 @@ class Connection {
   std::string TryOpen();
   // Replaces the configuration by another one, which it retains.
   void UseConfig(net_tls_config *config);
+
+  // What happens, instead of an abort, where an outcome and what came with it do not fit.
+  void set_on_misfit(std::function<void(const std::string &)> on_misfit) {
+    on_misfit_ = std::move(on_misfit);
+  }
 
   const Case &test_case() const {
     return case_;
@@ -102,6 +112,7 @@ class Connection {
   bool Exchange(int count, size_t length);
 
  private:
+  void Demand(bool condition, const char *what);
   Done Finish(enum net_tls_outcome outcome);
   template <typename Try>
   enum net_tls_outcome RunTry(enum net_tls_operation_kind kind, Try attempt);
@@ -113,6 +124,7 @@ class Connection {
   std::string server_name_ = "localhost";
   std::unique_ptr<Peer> peer_;
   net_tls_socket *socket_ = nullptr;
+  std::function<void(const std::string &)> on_misfit_;
 };
 
 // Bytes that tell where they belong.

@@ -1,9 +1,7 @@
 #include "testing/virtual_transport.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <openssl/err.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <cstring>
@@ -24,17 +22,17 @@ struct net_transport_result Moved(size_t count) {
   return {NET_TRANSPORT_OK, 0, count};
 }
 
+constexpr int kAny = 4;
+constexpr int64_t kLateMs = 1000;
+
 // The limit that a fault of the kind NUMBER sets.
-size_t Limit(const std::string &fault, size_t length) {
-  if (fault.empty() || isdigit(static_cast<unsigned char>(fault[0])) == 0) {
-    return length;
-  }
-  return std::min<size_t>(length, std::max(1ul, strtoul(fault.c_str(), nullptr, 10)));
+size_t Limit(const Fault &fault, size_t length) {
+  return fault.kind == Fault::kLimit ? std::min(length, static_cast<size_t>(fault.number)) : length;
 }
 
-const char *StatusName(enum net_transport_status status) {
-  static const char *const kNames[] = {"ok", "end", "again", "interrupted", "timeout", "error"};
-  return kNames[status];
+int ListOf(char word) {
+  size_t found = std::string("rswc").find(word);
+  return found != std::string::npos ? static_cast<int>(found) : kAny;
 }
 
 }  // namespace
@@ -64,101 +62,35 @@ struct net_transport VirtualTransport::transport() {
 }
 
 void VirtualTransport::SetFaults(const std::string &faults) {
-  faults_.clear();
-  char function = 'a';
+  SetFaults(std::vector<Fault>());
+  int list = kAny;
   std::istringstream words(faults);
   std::string word;
   while (words >> word) {
     if (word.back() == ':') {
-      function = word[0];
+      list = ListOf(word[0]);
     } else {
-      faults_[function].push_back(word);
+      faults_[list].faults.push_back(ParseFault(word));
     }
   }
 }
 
-std::string VirtualTransport::NextFault(char function) {
-  for (char list : {function, 'a'}) {
-    std::deque<std::string> &words = faults_[list];
-    if (!words.empty() && (list == function || function != 'c')) {
-      std::string word = words.front();
-      words.pop_front();
-      return word == "ok" ? "" : word;
+void VirtualTransport::SetFaults(std::vector<Fault> faults) {
+  for (auto &list : faults_) {
+    list.faults.clear();
+    list.next = 0;
+  }
+  faults_[kAny].faults = std::move(faults);
+}
+
+Fault VirtualTransport::NextFault(TransportCall::Function function) {
+  for (int number : {static_cast<int>(function), kAny}) {
+    auto &list = faults_[number];
+    if (list.next < list.faults.size() && (number != kAny || function != TransportCall::kClose)) {
+      return list.faults[list.next++];
     }
   }
-  return "";
-}
-
-// The far end.
-
-void VirtualTransport::FarSend(const std::string &bytes) {
-  if (is_far_gone_ || is_reset_) {
-    return;
-  }
-  if (drip_length_ == 0) {
-    to_near_ += bytes;
-    return;
-  }
-  held_ += bytes;
-  if (!is_drip_due_) {
-    is_drip_due_ = true;
-    After(drip_interval_, [this] { DripOnce(); });
-  }
-}
-
-void VirtualTransport::Drip(size_t length, int64_t interval_ms) {
-  drip_length_ = length;
-  drip_interval_ = interval_ms;
-}
-
-void VirtualTransport::DripOnce() {
-  size_t length = std::min(held_.size(), drip_length_);
-  to_near_ += held_.substr(0, length);
-  held_.erase(0, length);
-  is_drip_due_ = !held_.empty();
-  if (is_drip_due_) {
-    After(drip_interval_, [this] { DripOnce(); });
-  }
-}
-
-std::string VirtualTransport::FarReceive(size_t length) {
-  std::string bytes = to_far_.substr(0, length);
-  to_far_.erase(0, bytes.size());
-  return bytes;
-}
-
-void VirtualTransport::FarReset() {
-  is_reset_ = true;
-  held_.clear();
-  to_far_.clear();
-}
-
-// Time.
-
-void VirtualTransport::After(int64_t delay_ms, std::function<void()> action) {
-  events_.emplace(now_ + delay_ms * kMillisecond, std::move(action));
-}
-
-// Runs the next thing that is due.
-bool VirtualTransport::RunEvent() {
-  if (events_.empty() || events_.begin()->first > now_) {
-    return false;
-  }
-  std::function<void()> action = std::move(events_.begin()->second);
-  events_.erase(events_.begin());
-  action();
-  return true;
-}
-
-void VirtualTransport::Advance(int64_t milliseconds) {
-  now_ += milliseconds * kMillisecond;
-  while (RunEvent()) {
-  }
-}
-
-void VirtualTransport::set_socket_timeouts(int64_t receive_ms, int64_t send_ms) {
-  receive_timeout_ms_ = receive_ms;
-  send_timeout_ms_ = send_ms;
+  return {};
 }
 
 // The near end.
@@ -212,44 +144,64 @@ struct net_transport_result VirtualTransport::WaitReady(unsigned directions, int
 
 struct net_transport_result VirtualTransport::Blocked(unsigned direction,
                                                       int64_t socket_timeout_ms) {
+  hindrances_++;
   if (mode_ == NET_TRANSPORT_BLOCKING) {
     return WaitReady(direction, socket_timeout_ms);
   }
   return Ended(NET_TRANSPORT_AGAIN);
 }
 
-bool VirtualTransport::ApplyCommonFault(const std::string &fault,
-                                        struct net_transport_result *result) {
-  if (fault == "intr") {
-    *result = Ended(NET_TRANSPORT_INTERRUPTED);
-  } else if (fault == "again") {
-    *result = Ended(NET_TRANSPORT_AGAIN);
-  } else if (fault == "timeout") {
-    *result = Ended(NET_TRANSPORT_TIMED_OUT);
-  } else if (fault.size() > 1 && fault[0] == 'e' && isdigit(fault[1]) != 0) {
-    *result = Failed(atoi(fault.c_str() + 1));
-  } else {
-    return false;
+bool VirtualTransport::ApplyCommonFault(const Fault &fault, struct net_transport_result *result) {
+  switch (fault.kind) {
+    case Fault::kInterrupted:
+      *result = Ended(NET_TRANSPORT_INTERRUPTED);
+      break;
+    case Fault::kAgain:
+      *result = Ended(NET_TRANSPORT_AGAIN);
+      break;
+    case Fault::kTimeout:
+      *result = Ended(NET_TRANSPORT_TIMED_OUT);
+      break;
+    case Fault::kErrno:
+      *result = Failed(fault.number);
+      break;
+    case Fault::kLate:
+      late_ += kLateMs * kMillisecond;
+      Advance(kLateMs);
+      faults_applied_++;
+      return false;
+    default:
+      return false;
   }
   faults_applied_++;
   return true;
 }
 
-struct net_transport_result VirtualTransport::DoReceive(const std::string &fault, void *buffer,
+// What changes the connection for good, before the call itself is looked at.
+bool VirtualTransport::ApplyLastingFault(const Fault &fault, bool is_send) {
+  if (fault.kind == Fault::kReset) {
+    FarReset();
+  } else if (fault.kind == Fault::kPipe && is_send) {
+    is_send_broken_ = true;
+  } else if (fault.kind != Fault::kEnd || is_send) {
+    return false;
+  }
+  faults_applied_++;
+  if (fault.kind != Fault::kReset) {
+    is_far_gone_ = true;
+    has_fin_ = true;
+  }
+  return true;
+}
+
+struct net_transport_result VirtualTransport::DoReceive(const Fault &fault, void *buffer,
                                                         size_t capacity) {
   struct net_transport_result result;
   if (ApplyCommonFault(fault, &result)) {
     return result;
   }
-  if (fault == "reset") {
-    faults_applied_++;
-    FarReset();
+  if (ApplyLastingFault(fault, false)) {
     to_near_.clear();
-  } else if (fault == "end") {
-    faults_applied_++;
-    to_near_.clear();
-    is_far_gone_ = true;
-    has_fin_ = true;
   }
   if (!IsReadable()) {
     Idle();
@@ -275,25 +227,17 @@ struct net_transport_result VirtualTransport::DoReceive(const std::string &fault
   return Moved(count);
 }
 
-struct net_transport_result VirtualTransport::DoSend(const std::string &fault, const void *bytes,
+struct net_transport_result VirtualTransport::DoSend(const Fault &fault, const void *bytes,
                                                      size_t length) {
   struct net_transport_result result;
   if (ApplyCommonFault(fault, &result)) {
     return result;
   }
-  if (fault == "zero") {
+  if (fault.kind == Fault::kZero) {
     faults_applied_++;
     return Moved(0);
   }
-  if (fault == "reset") {
-    faults_applied_++;
-    FarReset();
-  } else if (fault == "pipe") {
-    faults_applied_++;
-    is_send_broken_ = true;
-    is_far_gone_ = true;
-    has_fin_ = true;
-  }
+  ApplyLastingFault(fault, true);
   if (!IsWritable()) {
     Idle();
   }
@@ -310,12 +254,17 @@ struct net_transport_result VirtualTransport::DoSend(const std::string &fault, c
   if (is_reset_ || is_send_broken_) {
     return Failed(EPIPE);
   }
-  size_t limit = Limit(fault, length);
+  return MoveOut(static_cast<const char *>(bytes), length, Limit(fault, length));
+}
+
+struct net_transport_result VirtualTransport::MoveOut(const char *bytes, size_t length,
+                                                      size_t limit) {
   faults_applied_ += limit < length ? 1 : 0;
   size_t count = std::min(limit, window_ - to_far_.size());
-  to_far_.append(static_cast<const char *>(bytes), count);
+  hindrances_ += count < limit ? 1 : 0;
+  to_far_.append(bytes, count);
   if (mode_ == NET_TRANSPORT_BLOCKING && limit == length && count < length) {
-    return SendRest(static_cast<const char *>(bytes), count, length);
+    return SendRest(bytes, count, length);
   }
   return Moved(count);
 }
@@ -341,18 +290,18 @@ struct net_transport_result VirtualTransport::SendRest(const char *bytes, size_t
   return Moved(moved);
 }
 
-struct net_transport_result VirtualTransport::DoWait(const std::string &fault, unsigned directions,
+struct net_transport_result VirtualTransport::DoWait(const Fault &fault, unsigned directions,
                                                      int64_t timeout_ms) {
   struct net_transport_result result;
-  if (fault == "timeout") {
+  if (fault.kind == Fault::kTimeout) {
     faults_applied_++;
     Advance(std::max<int64_t>(timeout_ms, 0));
     return Ended(NET_TRANSPORT_TIMED_OUT);
   }
-  if (fault != "again" && ApplyCommonFault(fault, &result)) {
+  if (fault.kind != Fault::kAgain && ApplyCommonFault(fault, &result)) {
     return result;
   }
-  if (fault == "early" && timeout_ms != 0) {
+  if (fault.kind == Fault::kEarly && timeout_ms != 0) {
     faults_applied_++;
     return Ended(NET_TRANSPORT_OK);
   }
@@ -361,77 +310,65 @@ struct net_transport_result VirtualTransport::DoWait(const std::string &fault, u
 
 // What is seen.
 
-void VirtualTransport::NoteCall(const char *function, size_t length) {
+Fault VirtualTransport::Begin(TransportCall::Function function, bool is_empty) {
+  static const char *const kNames[] = {"receive", "send", "wait", "close"};
   cpu_ += cpu_per_call_;
   now_ += time_per_call_;
   if (closes_ > 0) {
-    misuses_.push_back(std::string(function) + " after close");
+    misuses_.push_back(std::string(kNames[function]) + " after close");
   }
-  if (length == 0) {
-    misuses_.push_back(std::string(function) + " of nothing");
+  if (is_empty) {
+    misuses_.push_back(std::string(kNames[function]) + " of nothing");
   }
   if (ERR_peek_error() != 0) {
-    misuses_.push_back(std::string(function) + " with an error in BoringSSL's queue");
+    misuses_.push_back(std::string(kNames[function]) + " with an error in BoringSSL's queue");
   }
+  Fault fault = NextFault(function);
+  hindrances_ += fault.kind != Fault::kNone ? 1 : 0;
+  return fault;
 }
 
-struct net_transport_result VirtualTransport::Note(const char *function, size_t asked,
-                                                   const std::string &fault,
-                                                   struct net_transport_result result) {
-  std::ostringstream line;
-  line << function << ' ' << static_cast<ssize_t>(asked);
-  if (!fault.empty()) {
-    line << " [" << fault << ']';
-  }
-  line << ": " << StatusName(result.status);
-  if (result.status == NET_TRANSPORT_OK && result.count > 0) {
-    line << ' ' << result.count;
-  } else if (result.status == NET_TRANSPORT_ERROR) {
-    line << ' ' << result.error;
-  }
-  log_.push_back(line.str());
-  return result;
+struct net_transport_result VirtualTransport::Note(const TransportCall &call) {
+  log_.push_back(call);
+  log_.back().now = now_;
+  return call.result;
 }
 
 std::string VirtualTransport::LogText() const {
   std::string text;
-  for (const std::string &line : log_) {
-    text += line + '\n';
+  for (const TransportCall &call : log_) {
+    text += CallText(call) + '\n';
   }
   return text;
 }
 
 struct net_transport_result VirtualTransport::Receive(void *buffer, size_t capacity) {
-  NoteCall("receive", capacity);
+  Fault fault = Begin(TransportCall::kReceive, capacity == 0);
   receives_++;
-  std::string fault = NextFault('r');
-  return Note("receive", capacity, fault, DoReceive(fault, buffer, capacity));
+  struct net_transport_result result = DoReceive(fault, buffer, capacity);
+  return Note({TransportCall::kReceive, 0, static_cast<int64_t>(capacity), fault, result, 0});
 }
 
 struct net_transport_result VirtualTransport::Send(const void *bytes, size_t length) {
-  NoteCall("send", length);
+  Fault fault = Begin(TransportCall::kSend, length == 0);
   sends_++;
-  std::string fault = NextFault('s');
-  return Note("send", length, fault, DoSend(fault, bytes, length));
+  struct net_transport_result result = DoSend(fault, bytes, length);
+  return Note({TransportCall::kSend, 0, static_cast<int64_t>(length), fault, result, 0});
 }
 
 struct net_transport_result VirtualTransport::Wait(unsigned directions, int64_t timeout_ms) {
-  NoteCall("wait", directions);
+  Fault fault = Begin(TransportCall::kWait, directions == 0);
   waits_++;
-  std::string fault = NextFault('w');
-  return Note(directions == NET_TRANSPORT_READABLE   ? "wait readable"
-              : directions == NET_TRANSPORT_WRITABLE ? "wait writable"
-                                                     : "wait both",
-              static_cast<size_t>(timeout_ms), fault, DoWait(fault, directions, timeout_ms));
+  struct net_transport_result result = DoWait(fault, directions, timeout_ms);
+  return Note({TransportCall::kWait, directions, timeout_ms, fault, result, 0});
 }
 
 struct net_transport_result VirtualTransport::Close() {
-  NoteCall("close", 1);
+  Fault fault = Begin(TransportCall::kClose, false);
   closes_++;
-  std::string fault = NextFault('c');
   struct net_transport_result result = Ended(NET_TRANSPORT_OK);
   ApplyCommonFault(fault, &result);
-  return Note("close", 0, fault, result);
+  return Note({TransportCall::kClose, 0, 0, fault, result, 0});
 }
 
 }  // namespace net_testing

@@ -16,30 +16,21 @@
 //
 //   r: s: w: c:  the words that follow are for receive, send, wait or close alone; before the first
 //                of these, and after `any:`, they are for receive, send and wait in turn
-//   ok           no fault
-//   NUMBER       at most so many bytes are moved
-//   again        it would block (once)
-//   intr         a signal ended it
-//   zero         send moves nothing
-//   timeout      the time was up: of the wait, or the socket's own
-//   reset        the peer has reset the connection, for good
-//   pipe         send alone: the peer has gone; EPIPE, for good; what has come in can still be read
-//   end          receive: the peer's FIN, for good; what is on its way is lost
-//   early        a wait (of more than 0 ms) returns at once although nothing is ready
-//   eNUMBER      fails with this errno, once
+//   others       see fault.h
 //
 // A word that makes no sense for its call counts as ok.
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "net/transport.h"
+#include "testing/fault.h"
+#include "testing/transport_call.h"
 
 namespace net_testing {
 
@@ -54,8 +45,9 @@ class VirtualTransport {
   // The near end. It may be closed at any time; the object stays.
   struct net_transport transport();
 
-  // Replaces the faults that are left.
+  // Replaces the faults that are left: by words, or by those for receive, send and wait in turn.
   void SetFaults(const std::string &faults);
+  void SetFaults(std::vector<Fault> faults);
 
   // The far end.
 
@@ -67,6 +59,13 @@ class VirtualTransport {
   size_t FarPending() const {
     return to_far_.size();
   }
+  // How many bytes are on their way to the near end.
+  size_t NearPending() const {
+    return to_near_.size() + held_.size();
+  }
+  // Changes a byte that is on its way, counted from the one that the near end receives next and
+  // around; false where there is none.
+  bool Corrupt(size_t offset, uint8_t mask);
   // Sends a FIN behind the bytes that have been sent.
   void FarFin() {
     has_fin_ = true;
@@ -147,10 +146,19 @@ class VirtualTransport {
   const std::vector<std::string> &misuses() const {
     return misuses_;
   }
-  // One line for each call.
-  const std::vector<std::string> &log() const {
+  // Everything that kept the near end from moving on at once: faults, a transport that was not
+  // ready, a full window, a piece of a drip.
+  int hindrances() const {
+    return hindrances_;
+  }
+  // The time that faults have let pass.
+  int64_t late() const {
+    return late_;
+  }
+  const std::vector<TransportCall> &log() const {
     return log_;
   }
+  // One line for each call.
   std::string LogText() const;
 
  private:
@@ -164,28 +172,32 @@ class VirtualTransport {
   struct net_transport_result Wait(unsigned directions, int64_t timeout_ms);
   struct net_transport_result Close();
 
-  struct net_transport_result DoReceive(const std::string &fault, void *buffer, size_t capacity);
-  struct net_transport_result DoSend(const std::string &fault, const void *bytes, size_t length);
+  struct net_transport_result DoReceive(const Fault &fault, void *buffer, size_t capacity);
+  struct net_transport_result DoSend(const Fault &fault, const void *bytes, size_t length);
   struct net_transport_result SendRest(const char *bytes, size_t moved, size_t length);
-  struct net_transport_result DoWait(const std::string &fault, unsigned directions,
-                                     int64_t timeout_ms);
+  struct net_transport_result DoWait(const Fault &fault, unsigned directions, int64_t timeout_ms);
   struct net_transport_result Blocked(unsigned direction, int64_t socket_timeout_ms);
   struct net_transport_result WaitReady(unsigned directions, int64_t timeout_ms);
 
-  std::string NextFault(char function);
-  bool ApplyCommonFault(const std::string &fault, struct net_transport_result *result);
+  Fault NextFault(TransportCall::Function function);
+  bool ApplyCommonFault(const Fault &fault, struct net_transport_result *result);
+  bool ApplyLastingFault(const Fault &fault, bool is_send);
+  struct net_transport_result MoveOut(const char *bytes, size_t length, size_t limit);
   bool IsReadable() const;
   bool IsWritable() const;
   bool IsReady(unsigned directions) const;
   void Idle();
   bool RunEvent();
   void DripOnce();
-  void NoteCall(const char *function, size_t length);
-  struct net_transport_result Note(const char *function, size_t asked, const std::string &fault,
-                                   struct net_transport_result result);
+  Fault Begin(TransportCall::Function function, bool is_empty);
+  struct net_transport_result Note(const TransportCall &call);
 
   enum net_transport_mode mode_;
-  std::map<char, std::deque<std::string>> faults_;
+  // For receive, send, wait, close, and any of the first three.
+  struct {
+    std::vector<Fault> faults;
+    size_t next = 0;
+  } faults_[5];
   std::string to_near_;
   std::string held_;
   std::string to_far_;
@@ -214,7 +226,9 @@ class VirtualTransport {
   int faults_applied_ = 0;
   int deadlocks_ = 0;
   std::vector<std::string> misuses_;
-  std::vector<std::string> log_;
+  int hindrances_ = 0;
+  int64_t late_ = 0;
+  std::vector<TransportCall> log_;
 };
 
 }  // namespace net_testing

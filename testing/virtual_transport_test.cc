@@ -185,6 +185,44 @@ TEST_F(VirtualTransportTest, SleepingForeverIsADeadlock) {
   EXPECT_EQ(2, virtual_->deadlocks());
 }
 
+TEST_F(VirtualTransportTest, LateCallsFindTheClockMoved) {
+  Make(NET_TRANSPORT_NONBLOCKING, "late ok w: late");
+  int64_t start = virtual_->now();
+  EXPECT_EQ("again ", Receive());
+  EXPECT_EQ("ok 1", Send("x"));
+  EXPECT_EQ("timeout ", Wait(NET_TRANSPORT_READABLE, 1));
+  EXPECT_EQ(2001 * kMillisecond, virtual_->now() - start);
+  EXPECT_EQ(2000 * kMillisecond, virtual_->late());
+}
+
+TEST_F(VirtualTransportTest, CorruptChangesAByteOnItsWay) {
+  Make(NET_TRANSPORT_BLOCKING);
+  EXPECT_FALSE(virtual_->Corrupt(0, 1));
+  virtual_->FarSend("abc");
+  virtual_->Drip(1, 1);
+  virtual_->FarSend("d");
+  EXPECT_EQ(4u, virtual_->NearPending());
+  EXPECT_TRUE(virtual_->Corrupt(1, 'b' ^ 'B'));
+  EXPECT_TRUE(virtual_->Corrupt(7, 'd' ^ 'D'));
+  EXPECT_EQ("ok aBc", Receive());
+  EXPECT_EQ("ok D", Receive());
+}
+
+TEST_F(VirtualTransportTest, LogSaysWhatHindersACall) {
+  Make(NET_TRANSPORT_NONBLOCKING, "r: e5 s: 1");
+  virtual_->FarSend("abc");
+  Receive();
+  Receive();
+  Receive();
+  Send("xy");
+  Wait(NET_TRANSPORT_READABLE | NET_TRANSPORT_WRITABLE, 0);
+  EXPECT_EQ(3, virtual_->hindrances()) << "two faults, and nothing to receive";
+  EXPECT_EQ(
+      "receive 100 [e5]: error 5\nreceive 100: ok 3\nreceive 100: again\n"
+      "send 2 [1]: ok 1\nwait both 0: ok\n",
+      virtual_->LogText());
+}
+
 TEST_F(VirtualTransportTest, CpuTimeIsUsedByCalls) {
   Make(NET_TRANSPORT_NONBLOCKING);
   EXPECT_EQ(0, near_.functions->cpu_time(near_.context));
