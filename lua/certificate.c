@@ -37,9 +37,10 @@ static void push_table(lua_State *L, const struct net_tls_certificate *certifica
   set_text(L, "pem", net_tls_certificate_pem(certificate));
 }
 
-static void push(lua_State *L, const struct net_tls_socket *tls, size_t index) {
+/* What the collector calls while there is made room for the box may end the connection. */
+static void push(lua_State *L, const struct socket *socket, size_t index) {
   struct box *box = box_push(L, free_certificate);
-  box->object = net_tls_socket_peer_certificate_at(tls, index);
+  box->object = socket->tls ? net_tls_socket_peer_certificate_at(socket->tls, index) : NULL;
   if (box->object) {
     push_table(L, box->object);
     box_free(box);
@@ -49,21 +50,21 @@ static void push(lua_State *L, const struct net_tls_socket *tls, size_t index) {
   lua_remove(L, -2);
 }
 
-int certificate_push(lua_State *L, const struct net_tls_socket *tls) {
-  push(L, tls, 0);
+int certificate_push(lua_State *L, const struct socket *socket) {
+  push(L, socket, 0);
   return 1;
 }
 
 /* One that cannot be read ends the array. */
-int certificate_push_chain(lua_State *L, const struct net_tls_socket *tls) {
-  size_t count = net_tls_socket_num_peer_certificates(tls);
+int certificate_push_chain(lua_State *L, const struct socket *socket) {
+  size_t count = socket->tls ? net_tls_socket_num_peer_certificates(socket->tls) : 0;
   if (count == 0) {
     lua_pushnil(L);
     return 1;
   }
   lua_newtable(L);
   for (size_t i = 0; i < count; i++) {
-    push(L, tls, i);
+    push(L, socket, i);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   return 1;

@@ -39,12 +39,12 @@ int inet_server_new(lua_State *L) {
   const char *port = args_port(L, PORT);
   struct net_error error;
   lua_settop(L, OPTIONS);
-  struct net_tls_config *config = tls_config_option(L, OPTIONS);
+  tls_config_option(L, OPTIONS);
   struct net_bind_options options = {
       .reuseaddr = args_option_boolean(L, OPTIONS, "reuseaddr"),
       .reuseport = args_option_boolean(L, OPTIONS, "reuseport"),
   };
-  struct socket *server = stream_server_new(L, &inet_server_class, &tls_inet_server_class, config);
+  struct socket *server = stream_server_new(L, &inet_server_class, &tls_inet_server_class);
   if (!server) {
     return 3;
   }
@@ -61,8 +61,8 @@ int inet_server_wrap(lua_State *L) {
   };
   args_int(L, DESCRIPTOR);
   lua_settop(L, WRAP_OPTIONS);
-  struct net_tls_config *config = tls_config_option(L, WRAP_OPTIONS);
-  return stream_server_wrap(L, &inet_server_class, &tls_inet_server_class, config, NET_FAMILY_INET);
+  tls_config_option(L, WRAP_OPTIONS);
+  return stream_server_wrap(L, &inet_server_class, &tls_inet_server_class, NET_FAMILY_INET);
 }
 
 int inet_wrap(lua_State *L) {

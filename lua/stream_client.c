@@ -260,15 +260,15 @@ static void push_state(lua_State *L, int options) {
 
 void stream_client_prepare(lua_State *L, const struct stream_client *client) {
   lua_settop(L, client->options);
-  struct net_tls_config *config = tls_config_option(L, client->options);
-  if (config) {
+  bool is_tls = tls_config_option(L, client->options);
+  if (is_tls) {
     push_server_name(L, client);
     tls_session_option(L, client->options);
   } else {
     lua_settop(L, client->options + SESSION);
   }
-  struct socket *socket = socket_new(L, config ? client->tls_class : client->plain_class);
-  socket->config = config ? net_tls_config_retain(config) : NULL;
+  struct socket *socket = socket_new(L, is_tls ? client->tls_class : client->plain_class);
+  socket->config = tls_config_retain(L, client->options + CONFIG);
   push_state(L, client->options);
   socket->nonblocking = poller_is_pollable(L);
 }

@@ -3,6 +3,7 @@
 #include "lua/addrinfo.h"
 #include "lua/args.h"
 #include "lua/poller.h"
+#include "lua/tls_config.h"
 #include "lua/triple.h"
 
 static struct net_transport_result close_nothing(void *context) {
@@ -63,12 +64,13 @@ static int bound(lua_State *L, struct socket *socket, int index) {
 }
 
 struct socket *stream_server_new(lua_State *L, const struct class *plain_class,
-                                 const struct class *tls_class, struct net_tls_config *config) {
+                                 const struct class *tls_class) {
   char error[NET_TLS_ERROR_SIZE];
-  struct socket *server = socket_new(L, config ? tls_class : plain_class);
-  server->config = config ? net_tls_config_retain(config) : NULL;
+  int config = lua_gettop(L);
+  struct socket *server = socket_new(L, lua_toboolean(L, config) ? tls_class : plain_class);
+  server->config = tls_config_retain(L, config);
   server->nonblocking = poller_is_pollable(L);
-  if (config && !can_serve(config, error)) {
+  if (server->config && !can_serve(server->config, error)) {
     triple_error(L, TRIPLE_VALUE, error);
     return NULL;
   }
@@ -84,9 +86,9 @@ int stream_server_bind(lua_State *L, int index, const struct addresses *addresse
 }
 
 int stream_server_wrap(lua_State *L, const struct class *plain_class, const struct class *tls_class,
-                       struct net_tls_config *config, enum net_family family) {
+                       enum net_family family) {
   int fd = args_int(L, 1);
-  struct socket *server = stream_server_new(L, plain_class, tls_class, config);
+  struct socket *server = stream_server_new(L, plain_class, tls_class);
   if (!server) {
     return 3;
   }

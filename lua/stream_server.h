@@ -8,11 +8,12 @@
 #include "lua/addresses.h"
 #include "lua/socket.h"
 
-/* stream_server_new pushes a server that is not bound and returns it: of `tls_class` with a
-   configuration, of `plain_class` without (NULL). Where the configuration does not do for a server,
-   it returns NULL with nil, err, nil pushed. */
+/* stream_server_new pushes a server that is not bound and returns it: of `tls_class` with what
+   tls_config_option or tls_config_argument has pushed on the top, where that is a configuration,
+   and of `plain_class` otherwise. Where the configuration does not do for a server, it returns NULL
+   with nil, err, nil pushed. */
 struct socket *stream_server_new(lua_State *L, const struct class *plain_class,
-                                 const struct class *tls_class, struct net_tls_config *config);
+                                 const struct class *tls_class);
 
 /* stream_server_fail pushes why `operation` failed, and returns 3. */
 int stream_server_fail(lua_State *L, struct socket *server, const char *operation,
@@ -22,7 +23,7 @@ int stream_server_fail(lua_State *L, struct socket *server, const char *operatio
    descriptor that is argument 1, a socket of `family` that is bound. Returns the constructor's
    results; where they are an error, the descriptor is still the caller's. */
 int stream_server_wrap(lua_State *L, const struct class *plain_class, const struct class *tls_class,
-                       struct net_tls_config *config, enum net_family family);
+                       enum net_family family);
 
 /* stream_server_bind binds the server at stack index `index` to the first of the addresses that can
    be bound. Returns the constructor's results: server, nil, ai, or nil, err, nil. */

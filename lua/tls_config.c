@@ -66,27 +66,38 @@ static const luaL_Reg *const method_lists[] = {
 static const struct class tls_config_class = {
     .name = "net.tls.config", .methods = method_lists, .metamethods = metamethods};
 
-struct net_tls_config *tls_config_option(lua_State *L, int index) {
+static bool is_config(lua_State *L, int index) {
+  const struct tls_config *self = class_test(L, index, &tls_config_class);
+  return self && self->config;
+}
+
+bool tls_config_option(lua_State *L, int index) {
   args_option(L, index, "tlscfg");
   if (!lua_toboolean(L, -1)) {
-    return NULL;
+    return false;
   }
-  const struct tls_config *self = class_test(L, -1, &tls_config_class);
-  struct net_tls_config *config = self ? self->config : NULL;
-  if (!config) {
+  if (!is_config(L, -1)) {
     luaL_argerror(
         L, index,
         lua_pushfstring(L, "opts.tlscfg: net.tls.config expected, got %s", luaL_typename(L, -1)));
   }
-  return config;
+  return true;
 }
 
-struct net_tls_config *tls_config_argument(lua_State *L, int index) {
-  if (!lua_toboolean(L, index)) {
-    return NULL;
+bool tls_config_argument(lua_State *L, int index) {
+  if (lua_toboolean(L, index) && !is_config(L, index)) {
+    return tls_config_option(L, index);
   }
-  const struct tls_config *self = class_test(L, index, &tls_config_class);
-  return self && self->config ? self->config : tls_config_option(L, index);
+  lua_pushvalue(L, index);
+  return lua_toboolean(L, index);
+}
+
+struct net_tls_config *tls_config_retain(lua_State *L, int index) {
+  const struct tls_config *self = lua_touserdata(L, index);
+  if (self && !self->config) {
+    luaL_error(L, "opts.tlscfg: finalised net.tls.config");
+  }
+  return self ? net_tls_config_retain(self->config) : NULL;
 }
 
 static int config_new(lua_State *L) {

@@ -4,16 +4,23 @@
 /* net.tls.config: what TLS sockets are made with. */
 
 #include <lua.h>
+#include <stdbool.h>
 
 #include "net/tls_config.h"
 
-/* tls_config_option pushes opts.tlscfg of the options, argument `index`, and returns it; NULL where
-   there is none or it is false: a plain socket is wanted. It raises where it is anything else. */
-struct net_tls_config *tls_config_option(lua_State *L, int index);
+/* tls_config_option pushes opts.tlscfg of the options, argument `index`, and returns whether it is
+   a configuration; where it is nil or false a plain socket is wanted. It raises where it is
+   anything else. */
+bool tls_config_option(lua_State *L, int index);
 
 /* tls_config_argument is tls_config_option for an argument that may be the configuration itself.
  */
-struct net_tls_config *tls_config_argument(lua_State *L, int index);
+bool tls_config_argument(lua_State *L, int index);
+
+/* tls_config_retain returns a new reference to what one of these has pushed, at `index`, NULL where
+   it is no configuration. It raises where that has been finalised since: to be called when nothing
+   of Lua's can run any more before somebody owns the reference. */
+struct net_tls_config *tls_config_retain(lua_State *L, int index);
 
 /* tls_config_check returns argument `index`, a configuration. */
 struct net_tls_config *tls_config_check(lua_State *L, int index);

@@ -31,11 +31,13 @@ static bool is_one_of(const char *name, const char *const *names) {
 
 /* The list may be separated by commas as well. */
 static int set_groups(lua_State *L) {
-  struct net_tls_config *config = tls_config_check(L, 1);
+  tls_config_check(L, 1);
   const char *groups = luaL_gsub(L, args_text(L, 2), ",", ":");
   if (is_one_of(groups, default_names)) {
     groups = DEFAULT_GROUPS;
   }
+  /* What the collector calls in between may have finalised it. */
+  struct net_tls_config *config = tls_config_check(L, 1);
   return tls_config_result(L, config, net_tls_config_set_groups(config, groups));
 }
 

@@ -88,13 +88,11 @@ static int get_alert(lua_State *L) {
 }
 
 static int get_peer_certificate(lua_State *L) {
-  struct net_tls_socket *tls = check(L);
-  return tls ? certificate_push(L, tls) : push_text(L, NULL);
+  return certificate_push(L, class_check(L, 1, &tls_socket_class));
 }
 
 static int get_peer_certificate_chain(lua_State *L) {
-  struct net_tls_socket *tls = check(L);
-  return tls ? certificate_push_chain(L, tls) : push_text(L, NULL);
+  return certificate_push_chain(L, class_check(L, 1, &tls_socket_class));
 }
 
 static int push_bytes(lua_State *L,
@@ -127,7 +125,7 @@ static int get_pending(lua_State *L) {
 /* exporter(label, context, length) -> str, err (RFC 5705). Lengths that cannot be are C's to
    refuse, and so is a socket without a handshake. */
 static int export_key(lua_State *L) {
-  struct net_tls_socket *tls = check(L);
+  const struct socket *socket = class_check(L, 1, &tls_socket_class);
   size_t label_length = 0;
   size_t context_length = 0;
   const char *label = args_string(L, 2, &label_length);
@@ -136,6 +134,8 @@ static int export_key(lua_State *L) {
   size_t length = wanted > 0 && wanted <= (lua_Integer)NET_TLS_EXPORT_MAXIMUM ? (size_t)wanted : 0;
   luaL_Buffer buffer;
   char *out = luaL_buffinitsize(L, &buffer, length);
+  /* Not before: what the collector calls may end the connection. */
+  struct net_tls_socket *tls = socket->tls;
   if (!tls || net_tls_socket_export(tls, label, label_length, context, context_length, out,
                                     length) != NET_TLS_OK) {
     lua_pushnil(L);

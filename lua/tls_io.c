@@ -118,8 +118,8 @@ static bool is_want(enum net_tls_outcome outcome) {
 
 /* Each piece is a write of its own, as D-06 allows: what of it has not been accepted is read again.
    The last is a write of nothing, which sends what has been accepted. */
-static enum net_tls_outcome try_send_file(lua_State *L, struct socket *socket, struct call *call) {
-  void *piece = scratch_get(L, FILE_PIECE);
+static enum net_tls_outcome try_send_file(lua_State *L, struct socket *socket, struct call *call,
+                                          void *piece) {
   for (;;) {
     size_t length = 0;
     size_t written = 0;
@@ -138,9 +138,9 @@ static enum net_tls_outcome try_send_file(lua_State *L, struct socket *socket, s
 }
 
 /* Pushes what has been read. */
-static enum net_tls_outcome try_read(lua_State *L, struct socket *socket, struct call *call) {
+static enum net_tls_outcome try_read(lua_State *L, struct socket *socket, struct call *call,
+                                     void *buffer) {
   size_t length = 0;
-  void *buffer = scratch_get(L, call->capacity);
   enum net_tls_outcome outcome =
       socket->nonblocking
           ? net_tls_socket_try_read(socket->tls, &call->operation, buffer, call->capacity, &length)
@@ -152,9 +152,9 @@ static enum net_tls_outcome try_read(lua_State *L, struct socket *socket, struct
 }
 
 /* Pushes what a read would give. */
-static enum net_tls_outcome try_peek(lua_State *L, struct socket *socket, struct call *call) {
+static enum net_tls_outcome try_peek(lua_State *L, struct socket *socket, struct call *call,
+                                     void *buffer) {
   size_t length = 0;
-  void *buffer = scratch_get(L, call->capacity);
   enum net_tls_outcome outcome =
       socket->nonblocking
           ? net_tls_socket_try_peek(socket->tls, &call->operation, buffer, call->capacity, &length)
@@ -171,16 +171,26 @@ static enum net_tls_outcome try_key_update(struct socket *socket, struct call *c
              : net_tls_socket_key_update(socket->tls, call->asks_peer);
 }
 
-static enum net_tls_outcome attempt(lua_State *L, struct socket *socket, struct call *call) {
+/* Returns the memory that an attempt needs, or NULL. What the collector calls meanwhile may end the
+   connection: that is looked at afterwards. */
+static void *get_memory(lua_State *L, const struct call *call) {
+  if (call->sends_file) {
+    return scratch_get(L, FILE_PIECE);
+  }
+  return call->capacity > 0 ? scratch_get(L, call->capacity) : NULL;
+}
+
+static enum net_tls_outcome attempt(lua_State *L, struct socket *socket, struct call *call,
+                                    void *memory) {
   switch (call->operation.kind) {
     case NET_TLS_READ:
-      return try_read(L, socket, call);
+      return try_read(L, socket, call, memory);
     case NET_TLS_WRITE:
-      return call->sends_file ? try_send_file(L, socket, call) : try_write(L, socket, call);
+      return call->sends_file ? try_send_file(L, socket, call, memory) : try_write(L, socket, call);
     case NET_TLS_CLOSE:
       return try_close(socket, call);
     case NET_TLS_PEEK:
-      return try_peek(L, socket, call);
+      return try_peek(L, socket, call, memory);
     case NET_TLS_KEY_UPDATE:
       return try_key_update(socket, call);
     case NET_TLS_HANDSHAKE:
@@ -272,11 +282,12 @@ static int go_on(lua_State *L, int status, lua_KContext context) {
     if (is_refused(L, socket, call)) {
       return refused(L, call);
     }
+    lua_settop(L, CALL);
+    void *memory = get_memory(L, call);
     if (!has_connection(socket, call)) {
       return without_connection(L, socket, call);
     }
-    lua_settop(L, CALL);
-    enum net_tls_outcome outcome = attempt(L, socket, call);
+    enum net_tls_outcome outcome = attempt(L, socket, call, memory);
     if (!is_want(outcome)) {
       return finish(L, socket, call, outcome);
     }
@@ -296,10 +307,11 @@ static int wait_and_go_on(lua_State *L, const struct call *call) {
 /* The first try needs no memory of Lua's: most operations have no wait. */
 static int start(lua_State *L, struct socket *socket, struct call *call) {
   lua_settop(L, ARGUMENT);
+  void *memory = get_memory(L, call);
   if (!has_connection(socket, call)) {
     return without_connection(L, socket, call);
   }
-  enum net_tls_outcome outcome = attempt(L, socket, call);
+  enum net_tls_outcome outcome = attempt(L, socket, call, memory);
   if (!is_want(outcome)) {
     return finish(L, socket, call, outcome);
   }

@@ -99,8 +99,10 @@ static int import_session(lua_State *L) {
   size_t length = 0;
   char error[NET_TLS_ERROR_SIZE];
   const char *bytes = args_string(L, 1, &length);
-  struct net_tls_config *config = tls_config_check(L, 2);
+  tls_config_check(L, 2);
   struct session *self = class_new(L, &session_class, sizeof(*self), 0);
+  /* What the collector calls in between may have finalised it. */
+  struct net_tls_config *config = tls_config_check(L, 2);
   self->session = net_tls_session_import(config, bytes, length, error);
   if (!self->session) {
     lua_pushnil(L);

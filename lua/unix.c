@@ -37,8 +37,8 @@ int unix_server_new(lua_State *L) {
   const char *path = args_text(L, PATHNAME);
   struct net_error error;
   lua_settop(L, OPTIONS);
-  struct net_tls_config *config = tls_config_argument(L, OPTIONS);
-  struct socket *server = stream_server_new(L, &unix_server_class, &tls_unix_server_class, config);
+  tls_config_argument(L, OPTIONS);
+  struct socket *server = stream_server_new(L, &unix_server_class, &tls_unix_server_class);
   if (!server) {
     return 3;
   }
@@ -55,8 +55,8 @@ int unix_server_wrap(lua_State *L) {
   };
   args_int(L, DESCRIPTOR);
   lua_settop(L, WRAP_OPTIONS);
-  struct net_tls_config *config = tls_config_argument(L, WRAP_OPTIONS);
-  return stream_server_wrap(L, &unix_server_class, &tls_unix_server_class, config, NET_FAMILY_UNIX);
+  tls_config_argument(L, WRAP_OPTIONS);
+  return stream_server_wrap(L, &unix_server_class, &tls_unix_server_class, NET_FAMILY_UNIX);
 }
 
 int unix_wrap(lua_State *L) {
