@@ -1,5 +1,6 @@
 /* The methods that hold the poller's read or write lock of the descriptor (D-27). The lock is
-   released whether the function under it returns or raises; without a poller it always succeeds. */
+   released whether the function under it returns or raises, and where its coroutine is closed, or
+   collected, while it waits; without a poller it always succeeds. */
 
 #include "lua/locks.h"
 
@@ -20,10 +21,47 @@ static const struct lock locks[] = {
     [WRITE_LOCK] = {"write_lock", "write_unlock", true},
 };
 
-/* On the stack: the descriptor, as it was when the lock was taken, and then the function under the
-   lock with its arguments, or what became of it. */
+/* The lock while it is held: a value to be closed. */
+struct guard {
+  /* The descriptor, as it was when the lock was taken. */
+  int fd;
+  enum lock_kind kind;
+  bool is_held;
+};
+
+static const struct class guard_class;
+
+/* Returns whether a function and its argument have been pushed, to be called. */
+static bool push_unlock(lua_State *L, struct guard *guard) {
+  bool is_held = guard->is_held;
+  guard->is_held = false;
+  if (!is_held || !poller_push(L, locks[guard->kind].unlock)) {
+    return false;
+  }
+  lua_pushinteger(L, guard->fd);
+  return true;
+}
+
+static int release(lua_State *L) {
+  if (push_unlock(L, class_check(L, 1, &guard_class))) {
+    lua_call(L, 1, 0);
+  }
+  return 0;
+}
+
+static const luaL_Reg *const no_methods[] = {NULL};
+static const luaL_Reg guard_metamethods[] = {
+    {"__close", release},
+    {"__gc", release},
+    {NULL, NULL},
+};
+static const struct class guard_class = {
+    .name = "net.lock", .methods = no_methods, .metamethods = guard_metamethods};
+
+/* On the stack: the guard, and then the function under the lock with its arguments, or what became
+   of it. */
 enum {
-  DESCRIPTOR = 1,
+  GUARD = 1,
   FUNCTION
 };
 
@@ -36,42 +74,51 @@ static int unlocked(lua_State *L, int status, lua_KContext context) {
 /* Results that leave no room for the call that unlocks become an error, and it is made. */
 static int unlock(lua_State *L, int status, lua_KContext context) {
   if (!lua_checkstack(L, LUA_MINSTACK)) {
-    lua_settop(L, DESCRIPTOR);
+    lua_settop(L, GUARD);
     lua_pushliteral(L, "too many results");
     status = LUA_ERRRUN;
   }
   lua_pushboolean(L, status == LUA_OK || status == LUA_YIELD);
   lua_insert(L, FUNCTION);
-  if (poller_push(L, locks[context].unlock)) {
-    lua_pushvalue(L, DESCRIPTOR);
+  if (push_unlock(L, lua_touserdata(L, GUARD))) {
     lua_callk(L, 1, 0, context, unlocked);
   }
   return unlocked(L, LUA_OK, context);
 }
 
-static int call_locked(lua_State *L, enum lock_kind kind) {
-  int status = lua_pcallk(L, lua_gettop(L) - FUNCTION, LUA_MULTRET, 0, kind, unlock);
-  return unlock(L, status, kind);
-}
-
 /* After the locking: its three results are on the top. */
 static int locked(lua_State *L, int status, lua_KContext context) {
-  (void)status;
+  struct guard *guard = lua_touserdata(L, GUARD);
   if (!lua_toboolean(L, -3)) {
     return triple_refused(L, TRIPLE_VALUE, locks[context].lock, lua_gettop(L) - 2);
   }
+  guard->is_held = true;
   lua_pop(L, 3);
-  return call_locked(L, (enum lock_kind)context);
+  status = lua_pcallk(L, lua_gettop(L) - FUNCTION, LUA_MULTRET, 0, context, unlock);
+  return unlock(L, status, context);
+}
+
+static void push_guard(lua_State *L, int fd, enum lock_kind kind) {
+  struct guard *guard = class_new(L, &guard_class, sizeof(*guard), 0);
+  *guard = (struct guard){.fd = fd, .kind = kind};
+  lua_insert(L, GUARD);
+  lua_toclose(L, GUARD);
+}
+
+static int returned(lua_State *L, int status, lua_KContext context) {
+  (void)status, (void)context;
+  return lua_gettop(L);
 }
 
 /* Calls the function on the stack, of which the socket is the first argument. */
 static int with_lock(lua_State *L, const struct socket *socket, enum lock_kind kind) {
-  lua_pushinteger(L, socket->fd);
-  lua_insert(L, DESCRIPTOR);
+  luaL_checkstack(L, LUA_MINSTACK, "too many arguments");
   if (!poller_push(L, locks[kind].lock)) {
-    return call_locked(L, kind);
+    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, returned);
+    return returned(L, LUA_OK, 0);
   }
-  lua_pushvalue(L, DESCRIPTOR);
+  push_guard(L, socket->fd, kind);
+  lua_pushinteger(L, socket->fd);
   poller_push_timeout(
       L, locks[kind].is_write ? socket->send_deadline_ms : socket->receive_deadline_ms);
   lua_callk(L, 2, 3, kind, locked);

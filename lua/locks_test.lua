@@ -158,3 +158,87 @@ do
     sock:close()
 end
 poll.set_poller(nil)
+
+-- A coroutine that is closed or collected while it waits under its lock gives it back; one that
+-- waits for the lock has none to give.
+do
+    local held = {}
+    local function lock(fd)
+        return not held[fd] and coroutine.yield('locking') ~= 'refuse'
+    end
+    local yielding = scheduler.poller_with('read_lock', function(fd)
+        if not lock(fd) then
+            return false, 'taken'
+        end
+        held[fd] = true
+        return true
+    end)
+    yielding.write_lock = yielding.read_lock
+    yielding.read_unlock = function(fd)
+        assert(held[fd], 'not held')
+        held[fd] = nil
+    end
+    yielding.write_unlock = yielding.read_unlock
+    yielding.wait_readable = function() return coroutine.yield('waiting') end
+    yielding.wait_writable = yielding.wait_readable
+    poll.set_poller(yielding)
+    local client, sock = plain.pairs.pair()
+
+    -- Returns the coroutine in which the method waits under its lock.
+    local function waiting(name, ...)
+        local thread = coroutine.create(client[name])
+        assert(select(2, coroutine.resume(thread, client, ...)) == 'locking')
+        assert(select(2, coroutine.resume(thread)) == 'waiting' and held[client:fd()])
+        return thread
+    end
+    local large = ('x'):rep(16 << 20)
+    for _, call in ipairs({
+        { 'readsync' }, { 'recvsync' }, { 'syncread', client.read }, { 'writesync', large },
+        { 'sendsync', large }, { 'syncwrite', client.write, large },
+    }) do
+        assert(coroutine.close(waiting(table.unpack(call))) and not next(held), call[1])
+    end
+    waiting('readsync')
+    collectgarbage()
+    assert(not next(held), 'collected')
+
+    local thread = coroutine.create(client.readsync)
+    assert(select(2, coroutine.resume(thread, client)) == 'locking')
+    assert(coroutine.close(thread) and not next(held))
+
+    -- What the poller raises in a wait is raised, and nothing is held; what it raises when the lock is
+    -- given back is raised once.
+    thread = waiting('readsync')
+    yielding.wait_readable = error
+    poll.set_poller(yielding)
+    assert(sock:write('x') == 1 and select(2, coroutine.resume(thread, true)) == 'x')
+    thread = coroutine.create(client.readsync)
+    assert(coroutine.resume(thread, client))
+    local ok, err = coroutine.resume(thread)
+    assert(not ok and err == client:fd() and not next(held))
+    local unlocks = 0
+    yielding.read_unlock = function()
+        unlocks = unlocks + 1
+        error('not unlocked', 0)
+    end
+    poll.set_poller(yielding)
+    thread = coroutine.create(client.readsync)
+    assert(coroutine.resume(thread, client))
+    ok, err = coroutine.resume(thread)
+    assert(not ok and err == 'not unlocked' and unlocks == 1)
+    assert(not coroutine.close(thread) and unlocks == 1)
+    client:close()
+    sock:close()
+    poll.set_poller(nil)
+end
+
+-- Without a poller there is no lock, also where one is installed meanwhile.
+do
+    local client = plain.pairs.pair()
+    triple('done', nil, nil, client:syncread(function()
+        poll.set_poller(scheduler.poller)
+        return 'done', nil, nil
+    end))
+    poll.set_poller(nil)
+    client:close()
+end
