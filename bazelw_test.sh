@@ -64,6 +64,14 @@ run build
 [[ $status = 42 && $output == *'installing with apt-get: socat'*installed* ]] || fail 'install:'
 grep -q '^apt-get: .* install --no-install-recommends socat noninteractive$' "$log" || fail 'asks:'
 
+machine 0 bazel $all
+run test --config=asan //...
+[[ $status = 42 ]] || fail 'what another configuration needs is asked for:'
+run test --config=fuzz_afl //...
+[[ $status = 69 && $output == *'missing: afl++ ('* ]] || fail '--config=fuzz_afl:'
+run test --config fuzz_afl //...
+[[ $status = 69 && $output == *'missing: afl++ ('* ]] || fail '--config fuzz_afl:'
+
 machine 0 $all
 fake bazelisk "echo bazelisk \$USE_BAZEL_VERSION \"\$@\" >>$log"
 run build
