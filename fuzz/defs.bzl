@@ -12,9 +12,8 @@ _REPLAY = str(Label("//fuzz:replay.sh"))
 _RUN = str(Label("//fuzz:run.sh"))
 
 _ENGINE_LINKOPTS = {
-    # afl-clang-fast takes the same words for its own driver.
     _LIBFUZZER: ["-fsanitize=fuzzer"],
-    _AFL: ["-fsanitize=fuzzer"],
+    _AFL: ["$(LIB_FUZZING_ENGINE)"],
     _GIVEN: ["$(LIB_FUZZING_ENGINE)"],
     "//conditions:default": [],
 }
