@@ -13,7 +13,10 @@ def _zip(ctx, entries):
         outputs = [ctx.outputs.out],
         mnemonic = "FuzzZip",
     )
-    return [DefaultInfo(files = depset([ctx.outputs.out]))]
+    return [DefaultInfo(
+        files = depset([ctx.outputs.out]),
+        runfiles = ctx.runfiles([ctx.outputs.out]),
+    )]
 
 _ZIPPER = attr.label(
     default = "@bazel_tools//tools/zip:zipper",

@@ -34,6 +34,7 @@ prepare() { # prepare PROGRAM DICT CORPUS [FLAG...] -- WORD...
     trap 'rm -rf "$scratch"' EXIT
     inputs=$scratch/inputs
     mkdir "$inputs"
+    [ -r "$archive" ] || give_up "cannot read $archive"
     # An archive without inputs is none to unzip.
     unzip -qq "$archive" -d "$scratch/archive" 2>/dev/null
     find "$scratch/archive" -type f -exec cp --backup=numbered -t "$inputs" {} + 2>/dev/null

@@ -1,0 +1,55 @@
+"""What a campaign leaves in its corpus: -merge=1 of libFuzzer, which keeps what adds coverage."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+
+import bazel
+
+
+def _copy_all(source, destination):
+    for name in sorted(os.listdir(source)):
+        path = os.path.join(source, name)
+        if os.path.isfile(path):
+            shutil.copyfile(path, os.path.join(destination, name))
+
+
+def _adding(package, base, sources):
+    """Copies of the inputs of `sources` that reach what those of `base` do not, in a new folder."""
+    scratch = tempfile.mkdtemp(dir=package.folder)
+    known = tempfile.mkdtemp(dir=package.folder)
+    for folder in base:
+        _copy_all(folder, known)
+    before = set(os.listdir(known))
+    done = subprocess.run(
+        [package.program, "-merge=1", *package.flags(), known, *sources],
+        cwd=package.folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    if done.returncode != 0:
+        text = done.stderr.decode("utf-8", "replace")
+        raise bazel.Failed("the merge of %s failed:\n%s" % (package.name, "\n".join(text.splitlines()[-20:])))
+    for name in sorted(set(os.listdir(known)) - before):
+        shutil.move(os.path.join(known, name), os.path.join(scratch, name))
+    shutil.rmtree(known)
+    return scratch
+
+
+def add(package, found, kept):
+    """Adds to `kept` those of `found` that reach what nothing else does; returns how many."""
+    new = _adding(package, [package.seeds, package.corpus, kept], [found])
+    _copy_all(new, kept)
+    return len(os.listdir(new))
+
+
+def shrink(package, found, kept):
+    """Leaves in `kept` the smallest inputs that reach, with the seeds, what all did; returns how many."""
+    new = _adding(package, [package.seeds], [kept, package.corpus, found])
+    for name in os.listdir(kept):
+        os.remove(os.path.join(kept, name))
+    _copy_all(new, kept)
+    return len(os.listdir(new))
