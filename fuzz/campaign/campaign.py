@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 """Fuzzes all targets at once, and files what they find.
 
 ./bazelw run //fuzz:campaign -- [options]
@@ -11,6 +11,7 @@ exit status:
 
 import argparse
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -95,10 +96,16 @@ def _make_works(options, archives, scratch):
     return works
 
 
-def _file_crashes(work, label, report):
-    """The reproducer builds the target again, in the configuration that it wants."""
+def _reproducer(work, labels):
+    """The command that shows a crash when its input's path is added to it."""
+    name = work.package.name
+    if name in labels:
+        return "./bazelw run %s_run --" % labels[name]
+    return "unzip -qo %s -d %s && %s/%s" % (shlex.quote(os.path.abspath(work.package.archive)), name, name, name)
+
+
+def _file_crashes(work, reproducer, report):
     bugs = crashes.unique(work.progress.crashes)
-    reproducer = "./bazelw run %s_run --" % label if label else work.package.program
     for bug in bugs:
         crashes.minimise(work.package, bug, _MINIMISE_SECONDS)
         crashes.file_away(bug, os.path.join(report, "crashes", work.package.name), reproducer)
@@ -138,7 +145,7 @@ def run(options, scratch):
 
     rows = plan.rows()
     labels = {target.name: target.label for target in targets}
-    bugs = [bug for work in works for bug in _file_crashes(work, labels.get(work.package.name), options.report)]
+    bugs = [bug for work in works for bug in _file_crashes(work, _reproducer(work, labels), options.report)]
     broken = [(work.package.name, work.progress.broken) for work in works if work.progress.broken]
     for work in works:
         if not work.progress.broken:

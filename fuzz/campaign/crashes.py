@@ -10,12 +10,12 @@ import subprocess
 # A frame of a sanitizer's stack: "    #3 0x55 in function /path/file.c:12:3".
 _FRAME = re.compile(r"^\s*#\d+ 0x[0-9a-f]+ in (.+?) (\S+?)(?::\d+)*$")
 _SOURCE = re.compile(r"\.(c|cc|cpp|h)$")
-_FOREIGN = re.compile(r"^/usr/|/external/(?!net_tls/)|/compiler-rt/|/gcc/")
+_FOREIGN = re.compile(r"^/usr/|^csu/|/sysdeps/|(^|/)external/(?!net_tls/)|/compiler-rt/|/gcc/")
 _KINDS = (
     (re.compile(r"^(I\d+: .*)$"), True),
     (re.compile(r"ERROR: (?:Address|Leak)Sanitizer: ([A-Za-z-]+)"), False),
     (re.compile(r"runtime error: (.+)$"), False),
-    (re.compile(r"ERROR: libFuzzer: ([A-Za-z-]+(?: [a-z]+)?)"), False),
+    (re.compile(r"ERROR: libFuzzer: (deadly signal|fuzz target exited|[A-Za-z-]+)"), False),
 )
 _FRAMES = 3
 
@@ -24,6 +24,8 @@ def frames_of(text):
     """The functions of the workspace's own code in the first stack that has any, innermost first."""
     functions = []
     for line in text.splitlines():
+        if functions[-1:] == ["LLVMFuzzerTestOneInput"]:
+            break
         match = _FRAME.match(line)
         if match and _SOURCE.search(match.group(2)) and not _FOREIGN.search(match.group(2)):
             functions.append(re.sub(r"\(.*", "", match.group(1).replace("(anonymous namespace)::", "")))

@@ -56,6 +56,11 @@ def find(files, read):
     return found
 
 
+def absent(files, names):
+    """Those of the sources named that no program contains, in the words of the list."""
+    return {"%s: in no fuzz target" % name: name for name in sorted(names) if name not in files}
+
+
 def parse(text):
     """A dict of names to reasons; raises ValueError with the number of a line that is neither."""
     reasons = {}

@@ -27,6 +27,7 @@ class Package:
         corpora = [name for name in names if name.endswith("_seed_corpus.zip") and "/" not in name]
         if len(corpora) != 1:
             raise bazel.Failed("%s is no package of a fuzz target" % archive)
+        self.archive = archive
         self.name = corpora[0][: -len("_seed_corpus.zip")]
         self.folder = os.path.join(folder, self.name)
         if os.path.exists(self.folder):
@@ -37,7 +38,7 @@ class Package:
         self._unpack_inputs(os.path.join(self.folder, corpora[0]))
 
     def _unpack_inputs(self, archive):
-        """What no merge touches to .seeds, the others to .corpus."""
+        """The inputs that no merge touches go to the folder `seeds`, the others to `corpus`."""
         self.seeds = os.path.join(self.folder, "seeds")
         self.corpus = os.path.join(self.folder, "corpus")
         unpacked = os.path.join(self.folder, "inputs")

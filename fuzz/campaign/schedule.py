@@ -75,7 +75,9 @@ class Schedule:
     def _limits(self, work):
         if self._runs:
             left = self._runs - work.progress.executions()
-            return ["-runs=%d" % left, "-seed=1"] if left > 0 else None
+            # The same seed would lead to the same crash.
+            seed = 1 + len(work.progress.crashes)
+            return ["-runs=%d" % left, "-seed=%d" % seed] if left > 0 else None
         seconds = int(min(self._slice, self.time_left()))
         return ["-max_total_time=%d" % seconds] if seconds >= 1 else None
 
