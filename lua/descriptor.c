@@ -42,6 +42,13 @@ static const luaL_Reg methods[] = {{"fd", get_fd}, {"nonblock", nonblock}, {NULL
 static const luaL_Reg *const method_lists[] = {methods, NULL};
 static const struct class descriptor_class = {.name = "net.Descriptor", .methods = method_lists};
 
+void descriptor_replace(lua_State *L, int index) {
+  if (class_test(L, index, &descriptor_class)) {
+    lua_getiuservalue(L, index, DESCRIPTOR_SOCKET);
+    lua_replace(L, index);
+  }
+}
+
 void descriptor_push(lua_State *L, int index) {
   lua_pushvalue(L, index);
   class_new(L, &descriptor_class, 0, DESCRIPTOR_SOCKET);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lua/args.h"
+#include "lua/descriptor.h"
 #include "lua/socket_classes.h"
 
 /* The arguments of extend(name, parent [, methods]), and above them the metatable and the methods
@@ -76,10 +77,12 @@ static int constructed(lua_State *L, int status, lua_KContext context) {
   return count == 0 ? 1 : count;
 }
 
-/* constructor(sock, ...) makes the socket an object of the class, and calls its init with the same
-   arguments. Returns what that returns, or the object where it is nothing. */
+/* constructor(sock, ...) makes the socket, or that of a descriptor, an object of the class, and
+   calls its init with the same arguments. Returns what that returns, or the object where it is
+   nothing. */
 static int construct(lua_State *L) {
   const struct class *class = lua_touserdata(L, lua_upvalueindex(2));
+  descriptor_replace(L, 1);
   class_check(L, 1, class);
   luaL_argcheck(L,
                 !class_test(L, 1, &tls_socket_class) || class_is_derived(class, &tls_socket_class),
@@ -116,6 +119,14 @@ static int extend(lua_State *L) {
   return 1;
 }
 
+/* methods(name) -> table, nil where there is no such class */
+static int get_methods(lua_State *L) {
+  if (!push_class(L, args_text(L, 1))) {
+    lua_pushnil(L);
+  }
+  return 1;
+}
+
 /* init(...) -> self: what the init of a derived class may call, and what is called where it has
    none. */
 static int init(lua_State *L) {
@@ -127,7 +138,7 @@ static int init(lua_State *L) {
 const luaL_Reg socket_init_methods[] = {{"init", init}, {NULL, NULL}};
 
 int extend_open(lua_State *L) {
-  static const luaL_Reg functions[] = {{"extend", extend}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"extend", extend}, {"methods", get_methods}, {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

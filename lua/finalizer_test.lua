@@ -1,5 +1,5 @@
--- __gc called by hand, by what the collector calls at the first allocation of a method that uses the
--- object: the method goes on with what there is then.
+-- __gc called by hand, by what the collector calls at the first allocation of a method that uses
+-- the object: the method goes on with what there is then.
 
 local config = require('net.tls.config')
 local inet = require('net.stream.inet')

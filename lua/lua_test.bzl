@@ -22,6 +22,7 @@ def lua_test(name, script, args = [], data = [], **kwargs):
         data = data + [
             script,
             "//lua:iovec.so",
+            "//lua:metamodule.so",
             "//lua:net.so",
             "//lua:testing",
             "//testing/certificates:all",
