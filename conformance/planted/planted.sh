@@ -56,26 +56,8 @@ if [ "$list" ]; then
     exit
 fi
 
-# Its path is always the same, so that the next run compiles only what differs.
-copy=${XDG_CACHE_HOME:-$HOME/.cache}/net_tls_planted/$(cksum <<<"$root" | cut -d ' ' -f 1)
-scratch=$(mktemp -d) || exit 2
-log=$scratch/log
-
-copy_workspace() {
-    mkdir -p "$copy" && cd "$copy" && exec 9>"$copy.lock" || exit 2
-    flock --nonblock 9 || give_up 'another run is at it'
-    find . -mindepth 1 -maxdepth 1 -not -name 'bazel-*' -exec rm -rf {} +
-    (cd "$root" && tar -c --exclude=./.git --exclude='bazel-*' .) | tar -x || exit 2
-}
-
-leave() {
-    if [ "$is_begun" ]; then cd "$copy" && bazel shutdown; fi
-    rm -rf "$scratch"
-}
-
-bazel() {
-    ./bazelw --max_idle_secs=600 "$@" </dev/null >"$log" 2>&1 9>&-
-}
+# shellcheck source=workspace.sh
+. ./workspace.sh
 
 # Leaves a script that does what `bazel run //conformance` would do next.
 build() {
@@ -94,15 +76,6 @@ selection() {
     heading Options "$1"
 }
 
-milliseconds() {
-    local now=${EPOCHREALTIME/[.,]/}
-    echo $((now / 1000))
-}
-
-seconds() { # of milliseconds
-    printf '%d.%02d' $(($1 / 1000)) $(($1 % 1000 / 10))
-}
-
 # Without any bug the same cases pass: otherwise their failing means nothing.
 check_baseline() {
     local patch words
@@ -119,8 +92,7 @@ check_baseline() {
 try() {
     local patch=$here/$1.patch start status
     took=- by=
-    if ! patch -p1 --fuzz=0 --force --batch --no-backup-if-mismatch <"$patch" >"$log" 2>&1; then
-        patch -p1 --force --reverse <"$patch" >/dev/null 2>&1
+    if ! plant "$patch"; then
         verdict='DOES NOT APPLY'
         return
     fi
@@ -136,8 +108,7 @@ try() {
         verdict='DOES NOT BUILD'
     fi
     if [ "$verbose" ] || [ "$verdict" = 'DOES NOT BUILD' ]; then cat "$log"; fi
-    patch -p1 --fuzz=0 --force --batch --reverse --no-backup-if-mismatch <"$patch" >/dev/null ||
-        give_up "$1 cannot be taken out again"
+    take_out "$patch"
 }
 
 row() {
@@ -183,13 +154,11 @@ write_results() {
     } >"$here/RESULTS.md"
 }
 
-is_begun=
 trap leave EXIT
 trap 'exit 2' INT TERM
 survivors=0 begin=$SECONDS
 commit=$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo 'no commit')
 copy_workspace
-is_begun=1
 check_baseline
 echo "without any bug the suite passes: $(tail -n 1 "$log")"
 try_all

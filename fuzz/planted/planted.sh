@@ -1,0 +1,207 @@
+#!/bin/bash
+# planted.sh: do the fuzz targets find the bugs planted in net/ and lua/? In a copy
+# of the workspace, plants one after the other and replays what is checked in.
+set -u
+
+usage() {
+    cat <<END
+./bazelw run //fuzz/planted -- [options] [NAME...]
+
+Plants the bugs of conformance/planted/*.patch that a fuzz target can show, or
+those named, one at a time, and replays the inputs of fuzz/seeds, fuzz/corpus and
+fuzz/regressions with AddressSanitizer and UndefinedBehaviorSanitizer, target by
+target, until one fails.  fuzz/planted/unseen.txt says of the others why not.
+
+  --without        with the invariants off: what the sanitizers find alone
+  --fuzz SECONDS   fuzzes so many CPU seconds a bug at most, from fuzz/seeds
+                   alone, the target that found the bug in the table
+  --write          writes their rows of the table in fuzz/planted/RESULTS.md
+  --help           this
+
+Exit status: 0 every bug was found, 1 one survived, does not apply or does not
+build, 2 it could not be tried: an input fails without any bug.
+END
+}
+
+give_up() {
+    echo "planted: $1" >&2
+    exit 2
+}
+
+root=${BUILD_WORKSPACE_DIRECTORY:?run it by ./bazelw run //fuzz/planted}
+here=$root/fuzz/planted
+patches=$root/conformance/planted
+unset BUILD_WORKSPACE_DIRECTORY BUILD_WORKING_DIRECTORY
+cd "$here" || exit 2
+
+names=() write= mode=with budget=0
+while [ $# -gt 0 ]; do
+    case $1 in
+    --without) mode=without ;;
+    --fuzz)
+        mode=fuzz budget=${2:-}
+        [[ $budget =~ ^[1-9][0-9]*$ ]] || give_up '--fuzz wants a number of seconds'
+        shift
+        ;;
+    --write) write=1 ;;
+    --help) usage && exit ;;
+    -*) give_up "there is no option $1 (--help tells more)" ;;
+    *) names+=("$(basename "$1" .patch)") ;;
+    esac
+    shift
+done
+
+# Says why no target can show the bug; nothing where one can.
+unseen() { # NAME
+    sed -n "s/^$1: *//p" "$here/unseen.txt"
+}
+
+if [ ${#names[@]} = 0 ]; then
+    for patch in "$patches"/*.patch; do
+        name=$(basename "$patch" .patch)
+        [ "$(unseen "$name")" ] || names+=("$name")
+    done
+fi
+for name in "${names[@]}"; do
+    [ -f "$patches/$name.patch" ] || give_up "there is no bug $name"
+done
+
+# shellcheck source=../../conformance/planted/workspace.sh
+. "$patches/workspace.sh"
+
+targets() {
+    (cd "$root/fuzz/corpus" && ls)
+}
+
+# The targets in the order in which they are tried: the one that found it before, first.
+targets_for() { # NAME
+    local before
+    before=$(sed -n "s/^| $1 | killed | [^|]* | \`\([a-z_0-9]*\)\/.*/\1/p" "$here/RESULTS.md")
+    if [ "$before" ]; then echo "$before"; fi
+    [ "$mode" = fuzz ] || targets | grep -vx "$before"
+}
+
+configuration() {
+    if [ "$mode" = fuzz ]; then echo fuzz; else echo asan; fi
+}
+
+build() { # TARGET
+    bazel run --config="$(configuration)" --script_path="$scratch/$1" "//fuzz:${1}_bin"
+}
+
+inputs() { # TARGET
+    local folder
+    for folder in seeds regressions corpus; do
+        if [ -d "$copy/fuzz/$folder/$1" ]; then echo "$copy/fuzz/$folder/$1"; fi
+    done
+}
+
+# Not a leak's fault: what memory an aborted input leaves is not looked at.
+export ASAN_OPTIONS=detect_leaks=1:handle_abort=1 UBSAN_OPTIONS=print_stacktrace=1
+
+replay() { # TARGET
+    local switch=on
+    [ "$mode" = with ] || switch=off
+    # shellcheck disable=SC2046
+    NET_FUZZ_INVARIANTS=$switch timeout 60 "$scratch/$1" $(inputs "$1") </dev/null >"$log" 2>&1
+}
+
+fuzz() { # TARGET
+    rm -rf "$scratch/grown" && mkdir "$scratch/grown"
+    "$scratch/$1" -max_total_time="$budget" -timeout=20 -artifact_prefix="$scratch/" \
+        "$scratch/grown" "$copy/fuzz/seeds/$1" </dev/null >"$log" 2>&1
+}
+
+# The input at which the run in $log ended, and the first line that says why.
+finding() { # TARGET STATUS
+    local input why
+    input=$(grep -E "^$copy/fuzz/" "$log" | tail -n 1)
+    why=$(grep -aoE '^(I[0-9]+: .*|SUMMARY: .*|.*runtime error: .*)' "$log" | head -n 1)
+    [ "$2" != 124 ] || why='it hangs'
+    echo "\`$1/${input##*/}\` | ${why:-exit status $2}" | sed "s|$copy/||g"
+}
+
+# try NAME: sets $verdict, $took (the milliseconds of all replays) and $by.
+try() {
+    local patch=$patches/$1.patch target start status
+    took=0 by='`-` | '
+    plant "$patch" || { verdict='DOES NOT APPLY' && return; }
+    verdict=SURVIVED
+    for target in $(targets_for "$1"); do
+        build "$target" || { verdict='DOES NOT BUILD' && cat "$log" && break; }
+        start=$(milliseconds)
+        if [ "$mode" = fuzz ]; then fuzz "$target"; else replay "$target"; fi
+        status=$?
+        took=$((took + $(milliseconds) - start))
+        if [ $status != 0 ]; then
+            verdict=killed by=$(finding "$target" $status)
+            break
+        fi
+    done
+    take_out "$patch"
+}
+
+check_baseline() {
+    local target
+    for target in $(targets); do
+        build "$target" || { cat "$log" >&2 && give_up "$target does not build"; }
+        [ "$mode" = fuzz ] || replay "$target" || {
+            cat "$log" >&2 && give_up "$target fails without any bug"
+        }
+    done
+}
+
+try_all() {
+    for name in "${names[@]}"; do
+        try "$name"
+        total=$((total + took))
+        printf '%-36s %-10s %8s  %s\n' "$name" "$verdict" "$(seconds $took)" "$by"
+        echo "| $name | $verdict | $(seconds $took) | $by |" >>"$scratch/table"
+        [ "$verdict" = killed ] || survivors=$((survivors + 1))
+    done
+}
+
+# Rows of bugs that were not tried stay as they are.
+write_results() {
+    local results=$here/RESULTS.md
+    [ "$mode" = with ] || results=$here/RESULTS_$mode.md
+    grep '^| [a-z0-9_]* | ' "$results" 2>/dev/null | while read -r row; do
+        name=$(cut -d ' ' -f 2 <<<"$row")
+        grep -qF "| $name |" "$scratch/table" || echo "$row"
+    done >"$scratch/kept"
+    sort "$scratch/kept" "$scratch/table" >"$scratch/rows"
+    {
+        title
+        echo
+        echo "$(grep -c '| killed |' "$scratch/rows") of $(wc -l <"$scratch/rows") bugs. The latest run tried" \
+            "${#names[@]} of them, in $(seconds $total) s without the building,"
+        echo "on $(date -u +%Y-%m-%d), at $commit, on $(nproc) processors of $(uname -m), $(uname -s)."
+        echo
+        echo '| bug | verdict | seconds | found by | it says |'
+        echo '|---|---|---|---|---|'
+        cat "$scratch/rows"
+    } >"$results"
+}
+
+title() {
+    case $mode in
+    with) echo '# Bugs that a replay of the checked-in inputs finds' ;;
+    without) echo '# Bugs that a replay finds with the invariants off' ;;
+    fuzz) echo "# Bugs that fuzzing finds from the seeds alone, $budget s each at most" ;;
+    esac
+    echo
+    echo '`./bazelw run //fuzz/planted -- --write` writes this'"$(
+        case $mode in without) echo ', with `--without`' ;; fuzz) echo ", with \`--fuzz $budget\`" ;; esac
+    ). [unseen.txt](unseen.txt) says which of conformance/planted no target can show."
+}
+
+trap leave EXIT
+trap 'exit 2' INT TERM
+survivors=0 total=0
+commit=$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo 'no commit')
+copy_workspace
+check_baseline
+try_all
+echo "$((${#names[@]} - survivors)) of ${#names[@]} found, in $(seconds $total) s without the building"
+if [ "$write" ]; then write_results; fi
+[ $survivors = 0 ]
