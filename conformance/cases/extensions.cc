@@ -64,6 +64,38 @@ void IsVerifiedAnew(World &world) {
   world.Call("version").Gives({Bytes(world.is_tls13() ? "TLSv1.3" : "TLSv1.2")});
 }
 
+// Session 2 is what session 1 exports.
+void ResumesACopy(World &world) {
+  HasSession(world);
+  world.Command("import 2 1 " + IntegerWord(1)).Gives({Object()});
+  world.setup().session = 2;
+  world.Establish();
+  world.Call("reused").Gives({True()});
+  world.Expect(world.peer().resumed(), "the peer saw a full handshake");
+}
+
+// It belongs to the configuration that it was imported for.
+void CopyIsOfItsConfiguration(World &world) {
+  HasSession(world);
+  world.Command("config 2").Gives({Object()});
+  world.Command("import 2 2 " + IntegerWord(1)).Gives({Object()});
+  Endpoint endpoint;
+  int listener = world.Listen(&endpoint);
+  world
+      .Command("client 1 1 " + endpoint.Words() + " " + StringWord(kServerName) + " nil " +
+               IntegerWord(2))
+      .Gives({Nil(), AnyText(), Nil()});
+  close(listener);
+}
+
+void NoSession(World &world) {
+  world.Configure();
+  for (const char *bytes : {"", "no session", "0"}) {
+    world.SetAbout(bytes);
+    world.Command("import 1 1 " + StringWord(bytes)).Gives({Nil(), AnyText()});
+  }
+}
+
 void NoSessionYet(World &world) {
   world.setup().peer.tickets = world.axes().is_client;
   world.setup().peer_handshakes = false;
@@ -162,6 +194,13 @@ std::vector<Case> ExtensionCases() {
       {"NTX-SESSION-03/1", "of another name: nil, err, nil", kOnlyClient, OfAnotherName, {"D-26"}},
       {"NTX-SESSION-04/1", "none before the handshake", kModesAndRoles, NoSessionYet, {}},
       {"NTX-SESSION-04/2", "none on a server", kOnlyServer, ServerHasNone, {}},
+      {"NTX-IMPORT-01/1", "what was exported is resumed", kOnlyClient, ResumesACopy, {}},
+      {"NTX-IMPORT-02/1",
+       "of another configuration: nil, err, nil",
+       kOnlyClient,
+       CopyIsOfItsConfiguration,
+       {"D-26"}},
+      {"NTX-IMPORT-03/1", "no session: nil, err", OverTcp(kOnlyClient), NoSession, {}},
       {"NTX-HANDSHAKED-01/1", "false, then true", kModesAndRoles, KnowsItsHandshake, {}},
       {"NTX-EXPORTER-01/1", "both ends derive the same", kEveryAxis, DerivesTheSame, {}},
       {"NTX-EXPORTER-02/1", "before the handshake: nil, err", kEveryAxis, DerivesNothingYet, {}},

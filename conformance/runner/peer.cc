@@ -56,6 +56,9 @@ Peer::Peer(int fd, const PeerOptions &options)
   } else {
     SSL_set_connect_state(ssl_.get());
   }
+  if (!options.server_name.empty()) {
+    Check(SSL_set_tlsext_host_name(ssl_.get(), options.server_name.c_str()), options.server_name);
+  }
 }
 
 Peer::~Peer() {
@@ -281,6 +284,15 @@ std::string Peer::Export(const std::string &label, const std::string &context,
                              label.data(), label.size(),
                              reinterpret_cast<const uint8_t *>(context.data()), context.size(), 1);
   return out;
+}
+
+bool Peer::IsShown(const std::string &pem_file) const {
+  bssl::UniquePtr<BIO> file(BIO_new_file(pem_file.c_str(), "r"));
+  Check(file != nullptr, pem_file);
+  bssl::UniquePtr<X509> expected(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
+  Check(expected != nullptr, pem_file);
+  bssl::UniquePtr<X509> shown(SSL_get_peer_certificate(ssl_.get()));
+  return shown != nullptr && X509_cmp(shown.get(), expected.get()) == 0;
 }
 
 std::string Peer::server_name() const {

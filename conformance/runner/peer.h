@@ -32,6 +32,8 @@ struct PeerOptions {
   // What tickets are sealed by; of peers with the same key each knows those of the others. Empty: a
   // key of its own.
   std::string ticket_key;
+  // The name that a client asks for; empty: none.
+  std::string server_name;
   // Protocols in ALPN's wire format that a client offers.
   std::string alpn;
   // The largest plaintext of its records.
@@ -120,6 +122,8 @@ class Peer : public Pumped {
   bool resumed() const;
   // Bytes derived from the connection's secrets (RFC 5705).
   std::string Export(const std::string &label, const std::string &context, size_t length) const;
+  // Whether the certificate that it was shown is the first one of a file.
+  bool IsShown(const std::string &pem_file) const;
   // Name in SNI that came, "" for none.
   std::string server_name() const;
   // One line for the report of a failure.

@@ -121,12 +121,17 @@ void World::Configure() {
         .Gives({True()});
   }
   for (const std::string &method : setup_.config) {
-    Result result = Command("set 1 " + method);
-    Expect(result.answer().kind != Answer::Kind::kRaised, ShowAnswer(result.answer()));
-    if (result.answer().kind == Answer::Kind::kUnsupported) {
-      throw CaseUnsupported{method};
-    }
+    Prepare("set 1 " + method);
   }
+}
+
+// What a case needs, and is not about.
+void World::Prepare(const std::string &command) {
+  const Answer answer = Command(command).answer();
+  if (answer.kind == Answer::Kind::kUnsupported) {
+    throw CaseUnsupported{command};
+  }
+  Expect(answer.kind == Answer::Kind::kValues, ShowAnswer(answer));
 }
 
 void World::Connect() {
@@ -160,7 +165,11 @@ int World::Accept() {
 }
 
 void World::ConnectAsServer() {
-  AdoptPeer(Dial(ListenForForeign(), setup_.peer.receive_buffer));
+  Endpoint endpoint = ListenForForeign();
+  for (const std::string &command : setup_.listening) {
+    Prepare(command);
+  }
+  AdoptPeer(Dial(endpoint, setup_.peer.receive_buffer));
   AcceptForeign();
 }
 

@@ -67,6 +67,8 @@ struct Setup {
   int session = 0;
   // Further methods of the configuration with their arguments, as in "verify_client".
   std::vector<std::string> config;
+  // Commands for a driver that listens, before anybody connects to it.
+  std::vector<std::string> listening;
 };
 
 class World;
@@ -202,6 +204,7 @@ class World {
   }
   void LeaveTrace(bool is_of_failure);
   void AdoptPeer(int fd);
+  void Prepare(const std::string &command);
   void ConnectAsClient();
   int Accept();
   void ConnectAsServer();

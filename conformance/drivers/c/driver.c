@@ -11,17 +11,11 @@
 #include "conformance/drivers/c/allocations.h"
 #include "conformance/drivers/c/faults.h"
 #include "conformance/drivers/c/slots.h"
-#include "net/stream.h"
-#include "net/tls_session.h"
 
 static struct net_tls_config *configs[NUM_SLOTS];
 static struct connection connections[NUM_SLOTS];
-/* Listening descriptors, and the configuration of what they accept. */
-static int listeners[NUM_SLOTS];
-static struct net_tls_config *listener_configs[NUM_SLOTS];
 /* Descriptors of files. */
 static int files[NUM_SLOTS];
-static struct net_tls_session *sessions[NUM_SLOTS];
 static enum net_transport_mode mode = NET_TRANSPORT_BLOCKING;
 
 static void free_connection(struct connection *connection) {
@@ -32,20 +26,19 @@ static void free_connection(struct connection *connection) {
   *connection = (struct connection){.fd = -1, .receive_ms = -1, .send_ms = -1};
 }
 
-static void drop_listener(size_t index) {
-  net_tls_config_release(listener_configs[index]);
-  listener_configs[index] = NULL;
-  if (listeners[index] >= 0) {
-    net_close(listeners[index]);
-  }
-  listeners[index] = -1;
-}
-
 static void drop_file(size_t index) {
   if (files[index] >= 0) {
     close(files[index]);
   }
   files[index] = -1;
+}
+
+struct net_tls_config *config_of(size_t index) {
+  return configs[index % NUM_SLOTS];
+}
+
+struct connection *connection_of(size_t index) {
+  return &connections[index % NUM_SLOTS];
 }
 
 int file_of(size_t index) {
@@ -55,12 +48,11 @@ int file_of(size_t index) {
 static void drop_everything(void) {
   for (size_t i = 0; i < NUM_SLOTS; i++) {
     drop_file(i);
-    net_tls_session_free(sessions[i]);
-    sessions[i] = NULL;
+    session_drop(i);
     free_connection(&connections[i]);
     net_tls_config_release(configs[i]);
     configs[i] = NULL;
-    drop_listener(i);
+    listener_drop(i);
   }
 }
 
@@ -83,10 +75,20 @@ static void run_set(const struct command *command) {
   free_arguments(&arguments);
 }
 
+/* What a TLS socket is made of: `name` is the server's for a client, NULL for a server, which may
+   have `names`, and `session` what a client resumes, or NULL. */
+struct making {
+  struct net_tls_config *config;
+  bool is_client;
+  const char *name;
+  struct net_tls_server_names *names;
+  const struct net_tls_session *session;
+};
+
 /* Makes a TLS socket of the descriptor of `made`. Returns false on failure: the descriptor is then
    closed, and `error` says why. */
-static bool make_socket(struct connection *made, struct net_tls_config *config, bool is_client,
-                        const char *name, char error[NET_TLS_ERROR_SIZE]) {
+static bool make_socket(struct connection *made, const struct making *making,
+                        char error[NET_TLS_ERROR_SIZE]) {
   struct net_transport transport;
   int failed = net_transport_posix(made->fd, mode, &transport);
   if (failed != 0) {
@@ -96,8 +98,10 @@ static bool make_socket(struct connection *made, struct net_tls_config *config, 
   }
   snprintf(error, NET_TLS_ERROR_SIZE, "%s", strerror(ENOMEM));
   if (faults_wrap(&transport)) {
-    made->socket = is_client ? net_tls_socket_new_client(config, transport, mode, name, error)
-                             : net_tls_socket_new_server(config, transport, mode, error);
+    made->socket =
+        making->is_client
+            ? net_tls_socket_new_client(making->config, transport, mode, making->name, error)
+            : net_tls_socket_new_server(making->config, transport, mode, error);
   }
   if (!made->socket) {
     transport.functions->close(transport.context);
@@ -105,10 +109,11 @@ static bool make_socket(struct connection *made, struct net_tls_config *config, 
   return made->socket != NULL;
 }
 
-/* Offers a session; without success the socket goes, and `error` says why. */
-static bool resume(struct connection *made, const struct net_tls_session *session,
-                   char error[NET_TLS_ERROR_SIZE]) {
-  if (!session || net_tls_socket_set_session(made->socket, session)) {
+/* Without success the socket goes, and `error` says why. */
+static bool prepare(struct connection *made, const struct making *making,
+                    char error[NET_TLS_ERROR_SIZE]) {
+  if ((!making->session || net_tls_socket_set_session(made->socket, making->session)) &&
+      (!making->names || net_tls_socket_set_server_names(made->socket, making->names))) {
     return true;
   }
   snprintf(error, NET_TLS_ERROR_SIZE, "%s", net_tls_socket_error(made->socket));
@@ -116,15 +121,12 @@ static bool resume(struct connection *made, const struct net_tls_session *sessio
   return false;
 }
 
-/* Makes a TLS socket of `fd`, which it closes on failure. `name` is the server's for a client, and
-   `session` what it resumes, or NULL. */
-static void adopt(size_t index, struct net_tls_config *config, int fd, bool is_client,
-                  const char *name, const struct net_tls_session *session) {
+/* Makes a TLS socket of `fd`, which it closes on failure. */
+static void adopt(size_t index, int fd, const struct making *making) {
   char error[NET_TLS_ERROR_SIZE];
   struct connection made = {.mode = mode, .fd = fd, .receive_ms = -1, .send_ms = -1};
   allocations_enter();
-  bool is_made =
-      make_socket(&made, config, is_client, name, error) && resume(&made, session, error);
+  bool is_made = make_socket(&made, making, error) && prepare(&made, making, error);
   allocations_leave();
   if (is_made) {
     free_connection(&connections[index]);
@@ -144,29 +146,6 @@ static void adopt_plain(size_t index, int fd) {
   keep_plain(index, fd);
   net_set_nonblocking(fd, mode == NET_TRANSPORT_NONBLOCKING);
   answer_made("net_stream", NULL, false);
-}
-
-static void answer_net_error(struct net_error error) {
-  char text[256];
-  answer_made(NULL, net_error_text(error, text, sizeof text), error.kind == NET_ERROR_TIMEOUT);
-}
-
-/* The first address of HOST and PORT, or the unix socket where HOST is a path. */
-static struct net_error find_address(const struct word *host, int64_t port, bool passive,
-                                     struct net_address *address) {
-  char service[24];
-  struct net_address *addresses = NULL;
-  size_t count = 0;
-  if (host->kind == WORD_STRING && host->bytes[0] == '/') {
-    return net_unix_address(host->bytes, host->length, address);
-  }
-  snprintf(service, sizeof service, "%lld", (long long)port);
-  struct net_error error = net_resolve(host->bytes, service, passive, &addresses, &count);
-  if (error.kind == NET_ERROR_NONE) {
-    *address = addresses[0];
-  }
-  free(addresses);
-  return error;
 }
 
 static struct net_error connect_to(const struct word *host, int64_t port, int64_t deadline_ms,
@@ -203,69 +182,31 @@ static void run_client(const struct command *command) {
     adopt_plain(slot(command, 1), fd);
   } else if (error.kind == NET_ERROR_NONE) {
     const struct word *session = argument(&arguments, 4);
-    adopt(slot(command, 1), configs[slot(command, 2)], fd, true, name->bytes,
-          session->kind == WORD_INTEGER ? sessions[session->integer % NUM_SLOTS] : NULL);
+    struct making making = {
+        .config = configs[slot(command, 2)], .is_client = true, .name = name->bytes};
+    if (session->kind == WORD_INTEGER) {
+      making.session = session_of((size_t)session->integer);
+    }
+    adopt(slot(command, 1), fd, &making);
   } else {
     answer_net_error(error);
   }
   free_arguments(&arguments);
-}
-
-static struct net_error listen_on(const struct word *host, int *fd, int *port) {
-  char name[128];
-  struct net_bind_options options = {.reuseaddr = true};
-  struct net_address address;
-  struct net_error error = find_address(host, 0, true, &address);
-  if (error.kind == NET_ERROR_NONE) {
-    error = net_bind(&address, options, fd);
-  }
-  if (error.kind == NET_ERROR_NONE) {
-    error = net_listen(*fd, 16);
-  }
-  if (error.kind == NET_ERROR_NONE) {
-    error = net_local_address(*fd, &address);
-  }
-  if (error.kind == NET_ERROR_NONE) {
-    error = net_address_name(&address, name, sizeof name, port);
-  }
-  return error;
-}
-
-/* server LISTENER CONFIG HOST */
-static void run_server(const struct command *command) {
-  struct arguments arguments;
-  size_t index = slot(command, 1);
-  int port = 0;
-  if (!parse_arguments(command, 3, &arguments)) {
-    say_broken("an argument is not a value");
-    return;
-  }
-  drop_listener(index);
-  struct net_error error = listen_on(argument(&arguments, 0), &listeners[index], &port);
-  free_arguments(&arguments);
-  if (error.kind != NET_ERROR_NONE) {
-    answer_net_error(error);
-    return;
-  }
-  if (!is_plain(command)) {
-    listener_configs[index] = net_tls_config_retain(configs[slot(command, 2)]);
-  }
-  say_begin();
-  say_integer(port);
-  say_end();
 }
 
 /* accept SOCKET LISTENER */
 static void run_accept(const struct command *command) {
-  size_t listener = slot(command, 2);
+  const struct listener *listener = listener_of(slot(command, 2));
+  size_t index = slot(command, 1);
   int fd = -1;
-  struct net_error error = net_accept(listeners[listener], &fd, NULL);
-  if (error.kind == NET_ERROR_NONE && !listener_configs[listener]) {
-    adopt_plain(slot(command, 1), fd);
-  } else if (error.kind == NET_ERROR_NONE) {
-    adopt(slot(command, 1), listener_configs[listener], fd, false, NULL, NULL);
-  } else {
+  struct net_error error = net_accept(listener->fd, &fd, NULL);
+  if (error.kind != NET_ERROR_NONE) {
     answer_net_error(error);
+  } else if (!listener->config) {
+    adopt_plain(index, fd);
+  } else {
+    struct making making = {.config = listener->config, .names = listener->names};
+    adopt(index, fd, &making);
   }
 }
 
@@ -295,18 +236,9 @@ static struct net_error find_descriptor(const struct command *command, int *fd,
     return (struct net_error){.kind = NET_ERROR_NONE};
   }
   struct net_address peer;
-  struct net_error error = net_accept(listeners[slot(command, 2)], fd, &peer);
+  struct net_error error = net_accept(listener_of(slot(command, 2))->fd, fd, &peer);
   *family = peer.family == AF_UNIX ? NET_FAMILY_UNIX : NET_FAMILY_INET;
   return error;
-}
-
-/* nil, err */
-static void answer_error(struct net_error error) {
-  char text[256];
-  say_begin();
-  say_nil();
-  say_string(net_error_text(error, text, sizeof text));
-  say_end();
 }
 
 /* wrap SOCKET LISTENER | wrap SOCKET FD inet|unix */
@@ -322,7 +254,8 @@ static void run_wrap(const struct command *command) {
     keep_plain(slot(command, 1), fd);
     answer_made("net_stream", NULL, false);
   } else {
-    answer_error(error);
+    char text[256];
+    answer_failure(net_error_text(error, text, sizeof text));
   }
 }
 
@@ -356,20 +289,6 @@ static void run_file(const struct command *command) {
   } else {
     answer_nothing();
   }
-}
-
-/* session SESSION SOCKET */
-static void run_session(const struct command *command) {
-  size_t index = slot(command, 1);
-  net_tls_session_free(sessions[index]);
-  sessions[index] = net_tls_socket_session(connections[slot(command, 2)].socket);
-  say_begin();
-  if (sessions[index]) {
-    say_object("net_tls_session");
-  } else {
-    say_nil();
-  }
-  say_end();
 }
 
 static void run_poller(const struct command *command) {
@@ -423,12 +342,11 @@ static const struct command_function commands[] = {
     {"call", run_call},       {"poller", run_poller}, {"drop", run_drop},
     {"reset", run_reset},     {"faults", run_faults}, {"allocations", run_allocations},
     {"pair", run_pair},       {"wrap", run_wrap},     {"file", run_file},
-    {"session", run_session},
+    {"session", run_session}, {"import", run_import}, {"servername", run_servername},
 };
 
 int main(void) {
   for (size_t i = 0; i < NUM_SLOTS; i++) {
-    listeners[i] = -1;
     files[i] = -1;
     connections[i].fd = -1;
   }

@@ -4,6 +4,7 @@
 local inet = require('net.stream.inet')
 local unix = require('net.stream.unix')
 local config = require('net.tls.config')
+local session = require('net.tls.session')
 local poll = require('net.poll')
 local tls = require('net.tls')
 local net = require('net')
@@ -123,6 +124,12 @@ function commands.session(words)
   return values(sessions[words[2]])
 end
 
+function commands.import(words)
+  local source = parse(words[4])
+  local bytes = math.type(source) and assert(sessions[tostring(source)]:export()) or source
+  return make(sessions, words[2], session.import, bytes, configs[words[3]])
+end
+
 function commands.calls(words) return values(calls[words[2]]) end
 
 local function is_path(host) return host:sub(1, 1) == '/' end
@@ -176,15 +183,32 @@ function commands.server(words)
   return values(address:port())
 end
 
+-- What a function of the runner's does by its first word, where that is no value.
+local kinds = {
+  raise = function(results) error(results[1], 0) end,
+  argument = function(results, ...) return (select(results[1], ...)) end,
+}
+
+local function give(results) return table.unpack(results, 1, results.n) end
+
 commands['function'] = function(words)
-  local slot, raises = words[2], words[3] == 'raise'
-  local results = parse_all(words, raises and 4 or 3)
+  local slot, run = words[2], kinds[words[3]] or give
+  local results = parse_all(words, run == give and 3 or 4)
   calls[slot] = 0
-  protocol.functions[slot] = function()
+  protocol.functions[slot] = function(...)
     calls[slot] = calls[slot] + 1
-    if raises then error(results[1], 0) end
-    return table.unpack(results, 1, results.n)
+    return run(results, ...)
   end
+end
+
+-- A method that a program replaces.
+function commands.override(words)
+  servers[words[2]][words[3]] = protocol.functions[words[4]]
+end
+
+function commands.servername(words)
+  local server = servers[words[2]]
+  return values(server:add_servername(parse(words[4]), configs[words[3]]))
 end
 
 function commands.poller(words)

@@ -18,6 +18,7 @@ int luaopen_net_stream_inet(lua_State *L);
 int luaopen_net_stream_unix(lua_State *L);
 int luaopen_net_tls(lua_State *L);
 int luaopen_net_tls_config(lua_State *L);
+int luaopen_net_tls_session(lua_State *L);
 
 static void *allocate(void *context, void *block, size_t old_size, size_t size) {
   (void)context;
@@ -65,6 +66,7 @@ static const luaL_Reg modules[] = {
     {"net.stream.unix", luaopen_net_stream_unix},
     {"net.tls", luaopen_net_tls},
     {"net.tls.config", luaopen_net_tls_config},
+    {"net.tls.session", luaopen_net_tls_session},
     {NULL, NULL},
 };
 
