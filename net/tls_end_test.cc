@@ -257,6 +257,17 @@ TEST_P(TlsEndTest, EndWithoutCloseNotifyIsTruncation) {
   EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.Close()));
 }
 
+// D-11
+TEST_P(TlsEndTest, WaitThatFailsAfterTheEndChangesNothing) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  transport().FarFin();
+  EXPECT_TRUE(IsError(connection_.Read(), kTruncated));
+  transport().SetFaults("w: e5");
+  EXPECT_EQ(NET_TLS_ERROR, net_tls_socket_wait(socket(), NET_TLS_WANT_WRITE));
+  EXPECT_STREQ(kTruncated, net_tls_socket_error(socket()));
+  ExpectSticky(kTruncated);
+}
+
 TEST_P(TlsEndTest, EndInTheMiddleOfARecordIsTruncation) {
   ASSERT_TRUE(connection_.Exchange(1, 10));
   peer().Hold();

@@ -53,6 +53,10 @@ static enum net_tls_outcome wait_for(struct net_tls_socket *socket,
   struct net_transport_result result =
       transport->functions->wait(transport->context, request->operation->directions, remaining);
   if (result.status == NET_TRANSPORT_ERROR) {
+    if (socket->is_dead) {
+      /* An alert is owed: what the connection has ended with stays its error (D-11). */
+      return NET_TLS_TIMEOUT;
+    }
     net_tls_fail_system(socket, net_tls_request_name(socket, request), result.error);
     return net_tls_error(socket, socket->failure);
   }
@@ -279,7 +283,9 @@ static enum net_tls_outcome wait_ready(struct net_tls_socket *socket,
       case NET_TRANSPORT_OK:
         return NET_TLS_OK;
       case NET_TRANSPORT_ERROR:
-        net_tls_fail_system(socket, "poll_wait", result.error);
+        if (!socket->is_dead) {
+          net_tls_fail_system(socket, "poll_wait", result.error);
+        }
         return net_tls_error(socket, socket->failure);
       default:
         break;

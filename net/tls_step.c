@@ -194,8 +194,12 @@ static enum net_tls_outcome step_read(struct net_tls_socket *socket,
       request->kind == NET_TLS_PEEK ? peek_record(socket, request) : read_records(socket, request);
   enum net_tls_outcome outcome =
       result > 0 ? NET_TLS_OK : net_tls_not_done(socket, request, result);
-  /* What ended the stream behind these bytes is for the next read to tell. */
-  return *request->count > 0 ? NET_TLS_OK : outcome;
+  if (*request->count > 0) {
+    /* What ended the stream behind these bytes is for the next read to tell. */
+    socket->error = "";
+    return NET_TLS_OK;
+  }
+  return outcome;
 }
 
 static enum net_tls_outcome step_write(struct net_tls_socket *socket,

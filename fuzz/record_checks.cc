@@ -1,0 +1,192 @@
+// The invariants that are about results and bytes (record_invariants.h).
+
+#include <openssl/err.h>
+#include <string.h>
+
+#include <algorithm>
+
+#include "fuzz/record_run.h"
+#include "fuzz/script.h"
+#include "fuzz/violation.h"
+
+namespace net_fuzz {
+
+namespace {
+
+using net_testing::Done;
+
+constexpr uint8_t kCloseNotify = 0;
+
+bool Has(const std::string &text, const char *part) {
+  return text.find(part) != std::string::npos;
+}
+
+bool IsTransfer(Operation operation) {
+  return operation == Operation::kHandshake || operation == Operation::kRead ||
+         operation == Operation::kPeek || operation == Operation::kWrite ||
+         operation == Operation::kKeyUpdate || operation == Operation::kAttempt;
+}
+
+// An error of the call and not of the connection.
+bool IsOfCall(const std::string &error) {
+  return Has(error, "the socket's TLS is closed") || Has(error, "Invalid argument") ||
+         Has(error, "have no key update");
+}
+
+// BoringSSL's reasons are words in capitals.
+bool HasReason(const std::string &error) {
+  auto is_capital = [](char character) {
+    return (character >= 'A' && character <= 'Z') || character == '_';
+  };
+  return std::search_n(error.begin(), error.end(), 6, true,
+                       [&](char character, bool) { return is_capital(character); }) != error.end();
+}
+
+bool IsAboutMemory(const std::string &error) {
+  return Has(error, "out of memory") || Has(error, "Cannot allocate memory");
+}
+
+}  // namespace
+
+void RecordRun::Require(bool condition, const char *message) {
+  if (!condition) {
+    Require(condition, std::string(message));
+  }
+}
+
+void RecordRun::Require(bool condition, const std::string &message) {
+  if (!condition && InvariantsAreOn()) {
+    Violation(message, ScriptOf(input_, log_, calls()), TestOf(message, input_, log_));
+  }
+}
+
+void RecordRun::CheckShape(const Done &done, Operation operation) {
+  bool is_want = done.outcome == NET_TLS_WANT_READ || done.outcome == NET_TLS_WANT_WRITE;
+  Require(!is_want || operation == Operation::kAttempt, "I1: a want is no outcome of a whole call");
+  Require((done.outcome == NET_TLS_ERROR) == !done.error.empty(),
+          "I1: an error without a text, or a text without an error");
+  Require(done.outcome != NET_TLS_CLOSED || IsTransfer(operation),
+          "I1: closed is no outcome of this call");
+  Require(connection_.transport().misuses().empty(),
+          "I14: misuse of the transport: " + (connection_.transport().misuses().empty()
+                                                  ? std::string()
+                                                  : connection_.transport().misuses().front()));
+  Require(ERR_peek_error() == 0, "I14: an operation has left an error in BoringSSL's queue");
+}
+
+bool RecordRun::NamesItsCause(const std::string &error) {
+  if (Has(error, "alert") || Has(error, "end of stream") || HasReason(error) || IsOfCall(error) ||
+      error == sticky_) {
+    return true;
+  }
+  if (options_.make_memory_short && IsAboutMemory(error)) {
+    return true;
+  }
+  return std::any_of(errnos_.begin(), errnos_.end(),
+                     [&](int number) { return Has(error, strerror(number)); });
+}
+
+void RecordRun::CheckError(const Done &done) {
+  if (done.outcome != NET_TLS_ERROR) {
+    return;
+  }
+  Require(!Has(done.error, "Interrupted"), "I7: EINTR comes out");
+  Require(!Has(done.error, "temporarily"), "I7: EAGAIN comes out");
+  Require(!Has(done.error, "Success"), "I5: an error says Success");
+  Require(NamesItsCause(done.error), "I5: an error does not name its cause: " + done.error);
+  Require(has_hard_fault_ || IsOfCall(done.error),
+          "I12: an error on a network without hard faults: " + done.error);
+}
+
+void RecordRun::CheckSticky(const Before &before, const Done &done, Operation operation) {
+  if (!IsTransfer(operation)) {
+    return;
+  }
+  if (!sticky_.empty()) {
+    bool is_want = done.outcome == NET_TLS_WANT_WRITE;
+    Require(is_want || done.outcome == NET_TLS_ERROR, "I5: the connection's error is forgotten");
+    Require(is_want || done.error == sticky_, "I5: another error than before: " + done.error);
+    Require(connection_.transport().receives() == before.receives,
+            "I5: the socket receives after an error");
+    return;
+  }
+  // After the handshake, handshake only says what a write would.
+  bool reads = operation == Operation::kRead || operation == Operation::kPeek ||
+               (operation == Operation::kHandshake && !before.was_handshaked);
+  if (done.outcome == NET_TLS_ERROR && reads && !IsOfCall(done.error)) {
+    sticky_ = done.error;
+  }
+  bool writes = operation == Operation::kWrite || operation == Operation::kKeyUpdate;
+  Require(!writes || done.outcome != NET_TLS_OK || !is_send_refused_,
+          "I5: a write is ok although the transport has refused to send");
+}
+
+void RecordRun::CheckHandshake(const Done &done) {
+  bool is_refused = input_.client_certificate == NET_TLS_CLIENT_CERTIFICATE_REQUIRED &&
+                    !input_.peer_has_certificate;
+  Require(!is_refused || !IsHandshaked(), "I10: a handshake without the certificate it requires");
+  if (done.outcome == NET_TLS_OK && IsHandshaked() && !has_hard_fault_ && !is_stalled_) {
+    connection_.peer().Run();
+    Require(connection_.peer().IsHandshaked(), "I10: the handshake is ok, and the peer's is not");
+  }
+}
+
+void RecordRun::CheckPeer() {
+  net_testing::Peer &peer = connection_.peer();
+  peer.Run();
+  const std::string &received = peer.received();
+  Require(received.size() <= accepted_.size(), "I3: the peer has more than what was accepted");
+  size_t fresh = received.size() - std::min(compared_, received.size());
+  Require(accepted_.compare(compared_, fresh, received, compared_, fresh) == 0,
+          "I3: the peer has other bytes than those that were accepted");
+  compared_ = received.size();
+  Require(std::count(peer.alerts().begin(), peer.alerts().end(), kCloseNotify) <= 1,
+          "I11: close_notify twice");
+  Require(connection_.transport().deadlocks() == 0, "I10: a call that sleeps forever");
+}
+
+void RecordRun::NoteRead(const Done &done, bool is_peek) {
+  size_t left = from_peer_.size() - std::min(read_.size(), from_peer_.size());
+  bool is_right = done.bytes.size() <= left &&
+                  from_peer_.compare(read_.size(), done.bytes.size(), done.bytes) == 0;
+  Require(is_forged_ || is_right, "I2: not the bytes that the peer wrote");
+  Require(promised_ == 0 || done.outcome == NET_TLS_OK,
+          "I8: bytes that were peeked at, or are pending, cannot be read");
+  if (is_peek) {
+    promised_ = std::max(promised_, done.bytes.size());
+  } else {
+    promised_ -= std::min(promised_, done.bytes.size());
+    read_ += done.bytes;
+  }
+  if (done.outcome == NET_TLS_CLOSED && !is_forged_) {
+    CheckClosedAtRead();
+  }
+}
+
+void RecordRun::CheckClosedAtRead() {
+  if (input_.allows_truncation && has_fin_) {
+    return;
+  }
+  Require(has_peer_notified_, "I8: closed, and the peer has not sent close_notify");
+  Require(read_.size() == from_peer_.size(), "I8: closed before all of the peer's bytes");
+}
+
+void RecordRun::NoteWritten(const Done &done, const std::string &bytes) {
+  size_t planted = options_.is_planted && done.written > 0 ? 1 : 0;
+  accepted_.append(bytes, 0, done.written - planted);
+  Require(done.outcome != NET_TLS_CLOSED || has_peer_notified_ || is_forged_ ||
+              (input_.allows_truncation && has_fin_),
+          "I8: a write says closed, and the peer has not sent close_notify");
+}
+
+void RecordRun::CheckStranded(const Before &before, const Done &done) {
+  if (done.outcome != NET_TLS_TIMEOUT || !before.was_handshaked || has_hard_fault_ || is_holding_ ||
+      connection_.transport().NearPending() > 0) {
+    return;
+  }
+  Require(read_.size() + done.bytes.size() == from_peer_.size(),
+          "I8: a read times out while the peer's bytes lie in the socket");
+  Require(!has_peer_notified_, "I8: a read times out while the peer's close_notify lies there");
+}
+
+}  // namespace net_fuzz

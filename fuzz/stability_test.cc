@@ -1,0 +1,79 @@
+// I15: an input gives the same log of events, to the call of the transport and the nanosecond, each
+// time: 1,000 replays over the inputs that are the arguments, the roles' in turn.
+//
+// Where BoringSSL's random numbers are not the same ones in each run (--config=fuzz makes them so)
+// that holds of connections that resume a session alone: the length of a signature varies.
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "fuzz/record_run.h"
+#include "gtest/gtest.h"
+
+namespace {
+
+constexpr size_t kReplays = 1000;
+
+std::vector<std::string> &Inputs() {
+  static auto *inputs = new std::vector<std::string>;
+  return *inputs;
+}
+
+bool IsDeterministic(const std::string &input) {
+#if defined(BORINGSSL_UNSAFE_DETERMINISTIC_MODE)
+  (void)input;
+  return true;
+#else
+  return !input.empty() && (input[0] & 8) != 0;
+#endif
+}
+
+uint64_t Replay(bool is_client, const std::string &input) {
+  net_fuzz::RecordOptions options;
+  options.is_client = is_client;
+  const auto *bytes = reinterpret_cast<const uint8_t *>(input.data());
+  net_fuzz::RecordRun run(options, net_fuzz::Tape(bytes, input.size()));
+  run.Play();
+  return run.Digest();
+}
+
+TEST(Stability, OfAThousandReplays) {
+  std::vector<std::string> inputs;
+  for (const std::string &path : Inputs()) {
+    std::ifstream file(path, std::ios::binary);
+    std::string input((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (IsDeterministic(input)) {
+      inputs.push_back(input);
+    }
+  }
+  ASSERT_FALSE(inputs.empty());
+  std::vector<uint64_t> digests;
+  for (size_t i = 0; i < kReplays; i++) {
+    size_t number = i % (2 * inputs.size());
+    uint64_t digest = Replay(number % 2 == 0, inputs[number / 2]);
+    if (i < 2 * inputs.size()) {
+      digests.push_back(digest);
+      digest = Replay(number % 2 == 0, inputs[number / 2]);
+    }
+    EXPECT_EQ(digests[number], digest) << "I15: input " << number / 2;
+  }
+}
+
+TEST(Stability, DigestTellsRunsApart) {
+  EXPECT_NE(Replay(true, std::string("\x09", 1)), Replay(true, std::string("\x0b", 1)));
+  EXPECT_NE(Replay(true, std::string("\x09\x00\x00\x00\x02\x01", 6)),
+            Replay(true, std::string("\x09\x00\x00\x00\x02\x03", 6)));
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  testing::InitGoogleTest(&argc, argv);
+  Inputs().assign(argv + 1, argv + argc);
+  return RUN_ALL_TESTS();
+}
