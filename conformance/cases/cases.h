@@ -45,6 +45,7 @@ std::vector<Case> ConstructorCases();
 std::vector<Case> VectorCases();
 std::vector<Case> ServerCases();
 std::vector<Case> OverrideCases();
+std::vector<Case> HookCases();
 std::vector<Case> ExtensionCases();
 std::vector<Case> ServerNameCases();
 std::vector<Case> SendfileCases();

@@ -19,11 +19,11 @@ local parse, parse_all, values = protocol.parse, protocol.parse_all, protocol.va
 local allocations = package.preload.allocations and require('allocations')
 
 -- What the slots hold, and what is counted.
-local configs, servers, sockets, sessions, calls, locks
+local configs, servers, sockets, sessions, calls, given, locks
 
 local function forget()
   coroutines.forget()
-  configs, servers, sockets, sessions, calls = {}, {}, {}, {}, {}
+  configs, servers, sockets, sessions, calls, given = {}, {}, {}, {}, {}, {}
   for _, file in pairs(protocol.files) do file:close() end
   protocol.functions, protocol.files, locks = {}, {}, { taken = 0, released = 0 }
 end
@@ -131,6 +131,7 @@ function commands.import(words)
 end
 
 function commands.calls(words) return values(calls[words[2]]) end
+function commands.arguments(words) return given[words[2]] end
 
 local function is_path(host) return host:sub(1, 1) == '/' end
 
@@ -194,9 +195,9 @@ local function give(results) return table.unpack(results, 1, results.n) end
 commands['function'] = function(words)
   local slot, run = words[2], kinds[words[3]] or give
   local results = parse_all(words, run == give and 3 or 4)
-  calls[slot] = 0
+  calls[slot], given[slot] = 0, nil
   protocol.functions[slot] = function(...)
-    calls[slot] = calls[slot] + 1
+    calls[slot], given[slot] = calls[slot] + 1, values(...)
     return run(results, ...)
   end
 end
