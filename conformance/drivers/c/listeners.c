@@ -10,7 +10,7 @@ enum {
 
 static struct listener listeners[NUM_SLOTS];
 
-const struct listener *listener_of(size_t index) {
+struct listener *listener_of(size_t index) {
   return &listeners[index % NUM_SLOTS];
 }
 

@@ -33,7 +33,7 @@ struct listener {
 /* What is in a slot; not there, it is NULL, or a struct that holds nothing. */
 struct net_tls_config *config_of(size_t index);
 struct connection *connection_of(size_t index);
-const struct listener *listener_of(size_t index);
+struct listener *listener_of(size_t index);
 const struct net_tls_session *session_of(size_t index);
 
 /* listener_drop and session_drop empty a slot. */
@@ -42,6 +42,7 @@ void session_drop(size_t index);
 
 /* Commands of listeners and of sessions. */
 void run_server(const struct command *command);
+void run_listener(const struct command *command);
 void run_servername(const struct command *command);
 void run_session(const struct command *command);
 void run_import(const struct command *command);
