@@ -308,6 +308,8 @@ static const struct {
     {"deadlines", deadlines},
     {"sendfd", plain_sendfd},
     {"recvfd", plain_recvfd},
+    {"sendcontrol", plain_sendcontrol},
+    {"recvcontrol", plain_recvcontrol},
     {"getsockname", getsockname_of},
     {"getpeername", getpeername_of},
     {"sendfile", plain_sendfile},

@@ -34,6 +34,16 @@ int plain_flags(const struct plain_call *call);
 struct net_error plain_wait(const struct plain_call *call, unsigned direction, int flags,
                             int64_t deadline);
 
+/* plain_receive_message receives into `message`, and waits for it as long as the socket's deadline
+   allows. */
+struct net_error plain_receive_message(const struct plain_call *call, int flags,
+                                       struct msghdr *message, size_t *length);
+
+/* plain_say_sent and plain_say_received begin an answer with the three values of a message that was
+   sent or received; the caller says the others, and ends it. */
+void plain_say_sent(const struct plain_call *call, struct net_error error, size_t done);
+void plain_say_received(const struct plain_call *call, struct net_error error, size_t length);
+
 /* plain_option answers where the method is an option, and returns false otherwise. */
 bool plain_option(const struct plain_call *call);
 
@@ -47,5 +57,7 @@ void plain_recvmsg(const struct plain_call *call);
 /* Descriptors over a unix socket. */
 void plain_sendfd(const struct plain_call *call);
 void plain_recvfd(const struct plain_call *call);
+void plain_sendcontrol(const struct plain_call *call);
+void plain_recvcontrol(const struct plain_call *call);
 
 #endif

@@ -58,8 +58,7 @@ static struct net_error send_row(const struct plain_call *call, const struct row
   return error;
 }
 
-/* Values one to three, without an end: what is left follows in a message. */
-static void say_sent(const struct plain_call *call, struct net_error error, size_t done) {
+void plain_say_sent(const struct plain_call *call, struct net_error error, size_t done) {
   bool is_timeout = error.kind == NET_ERROR_TIMEOUT;
   say_begin();
   if (error.kind == NET_ERROR_NONE || is_timeout) {
@@ -93,7 +92,7 @@ void plain_writev(const struct plain_call *call) {
   struct row part = row_cut(&row, size_of(argument(call->arguments, 0), 0),
                             size_of(argument(call->arguments, 1), row.length));
   struct net_error error = send_row(call, &part, 0, &done);
-  say_sent(call, error, done);
+  plain_say_sent(call, error, done);
   say_end();
 }
 
@@ -104,28 +103,35 @@ void plain_sendmsg(const struct plain_call *call) {
   size_t done = 0;
   row_add(&row, bytes->bytes, bytes->length);
   struct net_error error = send_row(call, &row, plain_flags(call), &done);
-  say_sent(call, error, done);
+  plain_say_sent(call, error, done);
   say_integer((int64_t)(bytes->length - done));
   say_end();
 }
 
-static struct net_error receive_row(const struct plain_call *call, struct row *row, int flags,
-                                    struct msghdr *message, size_t *length) {
+struct net_error plain_receive_message(const struct plain_call *call, int flags,
+                                       struct msghdr *message, size_t *length) {
   const struct connection *connection = call->connection;
   int64_t deadline = net_deadline_after(connection->receive_ms);
-  *message = (struct msghdr){.msg_iov = row->parts, .msg_iovlen = row->num_parts};
+  const struct msghdr empty = *message;
   struct net_error error =
       net_receive_message(connection->fd, connection->mode, flags, message, length);
   while (plain_would_block(error)) {
     error = plain_wait(call, NET_TRANSPORT_READABLE, flags, deadline);
     if (error.kind == NET_ERROR_NONE) {
+      *message = empty;
       error = net_receive_message(connection->fd, connection->mode, flags, message, length);
     }
   }
   return error;
 }
 
-static void say_received(const struct plain_call *call, struct net_error error, size_t length) {
+static struct net_error receive_row(const struct plain_call *call, struct row *row, int flags,
+                                    struct msghdr *message, size_t *length) {
+  *message = (struct msghdr){.msg_iov = row->parts, .msg_iovlen = row->num_parts};
+  return plain_receive_message(call, flags, message, length);
+}
+
+void plain_say_received(const struct plain_call *call, struct net_error error, size_t length) {
   bool is_timeout = error.kind == NET_ERROR_TIMEOUT;
   say_begin();
   if (error.kind == NET_ERROR_NONE && length > 0) {
@@ -163,7 +169,7 @@ void plain_readv(const struct plain_call *call) {
     return;
   }
   struct net_error error = receive_row(call, &part, 0, &message, &length);
-  say_received(call, error, length);
+  plain_say_received(call, error, length);
   say_bytes(buffer, row.length);
   say_end();
   free(buffer);
@@ -177,7 +183,7 @@ void plain_recvmsg(const struct plain_call *call) {
   char *buffer = allocations_own(LARGEST_BUFFER);
   row_add(&row, buffer, (size_t)argument(call->arguments, 0)->integer);
   struct net_error error = receive_row(call, &row, plain_flags(call), &message, &length);
-  say_received(call, error, length);
+  plain_say_received(call, error, length);
   say_bytes(buffer, length);
   say_integer(error.kind == NET_ERROR_NONE ? message.msg_flags & ~MSG_CMSG_CLOEXEC : 0);
   say_end();

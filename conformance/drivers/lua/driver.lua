@@ -63,7 +63,7 @@ local spelt = {
 
 local function find_method(object, method)
   local is_plain = not tostring(object):find('net.tls.', 1, true)
-  return spelt[method] or object[method] and is_plain and plain_methods[method] or object[method]
+  return spelt[method] or object.read and is_plain and plain_methods[method] or object[method]
 end
 
 -- Has a frame of its own, so that an error has a line to name.

@@ -2,6 +2,7 @@
 -- buffers, and messages. Each answers with what the method returned and, after it, what has become
 -- of the object.
 
+local cmsghdr = require('net.cmsghdr')
 local iovec = require('net.iovec')
 local msghdr = require('net.msghdr')
 
@@ -50,6 +51,29 @@ function plain.recvmsg(sock, size, ...)
   local results = table.pack(sock:recvmsg(message, ...))
   append(results, message:concat():sub(1, results[1] or 0))
   return append(results, message:flags())
+end
+
+-- sendcontrol STRING FD...: then how many bytes are left in the message.
+function plain.sendcontrol(sock, str, ...)
+  local message = msghdr.new()
+  message:add(str)
+  message:control():push(cmsghdr.rights(...))
+  local results = table.pack(sock:sendmsg(message))
+  return append(results, message:bytes())
+end
+
+-- recvcontrol SIZE FLAG...: then its flags, or'ed, and the descriptors that came.
+function plain.recvcontrol(sock, size, ...)
+  local message = msghdr.new()
+  message:addn(size)
+  local list = message:control()
+  local results = table.pack(sock:recvmsg(message, ...))
+  append(results, message:concat():sub(1, results[1] or 0))
+  append(results, message:flags())
+  for cmsg in list.shift, list do
+    for _, fd in ipairs({ cmsg:data() }) do append(results, fd) end
+  end
+  return table.unpack(results, 1, results.n)
 end
 
 return plain
