@@ -71,6 +71,7 @@ class TlsMemoryTest : public testing::TestWithParam<Case> {
     connection.peer().Run();
     EXPECT_EQ(0,
               ours.compare(0, connection.peer().received().size(), connection.peer().received()));
+    EXPECT_GE(written.written, connection.peer().received().size());
     if (written.outcome == NET_TLS_OK) {
       EXPECT_EQ(ours.size(), connection.peer().received().size());
       connection.peer().Write(theirs);

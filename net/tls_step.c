@@ -10,6 +10,9 @@
    sent stays bounded (D-06). */
 #define WRITE_PIECE ((size_t)64 * 1024)
 
+/* The most that a record holds (RFC 8446, section 5.1). */
+#define RECORD_PLAINTEXT ((size_t)16384)
+
 static const char *const operation_names[] = {
     [NET_TLS_HANDSHAKE] = "handshake",
     [NET_TLS_READ] = "read",
@@ -39,8 +42,8 @@ static enum net_tls_outcome when_sent(const struct net_tls_socket *socket,
 }
 
 static enum net_tls_outcome failure(struct net_tls_socket *socket) {
-  socket->error = socket->failure;
-  return when_sent(socket, NET_TLS_ERROR);
+  enum net_tls_outcome outcome = when_sent(socket, NET_TLS_ERROR);
+  return outcome == NET_TLS_ERROR ? net_tls_error(socket, socket->failure) : outcome;
 }
 
 /* BoringSSL needs more than has been received: is there more to come? */
@@ -202,6 +205,21 @@ static enum net_tls_outcome step_read(struct net_tls_socket *socket,
   return outcome;
 }
 
+/* One after the other, so that what has been sealed counts even if memory is short for the next
+   one. */
+static int write_records(struct net_tls_socket *socket, const struct net_tls_request *request) {
+  size_t end = request->length - *request->count;
+  end = *request->count + (end < WRITE_PIECE ? end : WRITE_PIECE);
+  int result = 1;
+  while (result > 0 && *request->count < end) {
+    size_t left = end - *request->count;
+    result = SSL_write(socket->ssl, request->bytes + *request->count,
+                       (int)(left < RECORD_PLAINTEXT ? left : RECORD_PLAINTEXT));
+    *request->count += result > 0 ? (size_t)result : 0;
+  }
+  return result;
+}
+
 static enum net_tls_outcome step_write(struct net_tls_socket *socket,
                                        const struct net_tls_request *request) {
   if (socket->is_tls_closed) {
@@ -210,15 +228,12 @@ static enum net_tls_outcome step_write(struct net_tls_socket *socket,
   if (socket->is_send_refused) {
     return socket->is_closed_by_peer ? NET_TLS_CLOSED : failure(socket);
   }
-  size_t left = request->length - *request->count;
-  if (left > 0 && net_buffer_length(&socket->sending) == 0) {
+  if (*request->count < request->length && net_buffer_length(&socket->sending) == 0) {
     ERR_clear_error();
-    int result = SSL_write(socket->ssl, request->bytes + *request->count,
-                           (int)(left < WRITE_PIECE ? left : WRITE_PIECE));
+    int result = write_records(socket, request);
     if (result <= 0) {
       return net_tls_not_done(socket, request, result);
     }
-    *request->count += (size_t)result;
   }
   return when_sent(socket, *request->count < request->length ? NET_TLS_WANT_WRITE : NET_TLS_OK);
 }
