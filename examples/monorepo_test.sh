@@ -1,6 +1,7 @@
 #!/bin/bash
 # monorepo_test.sh: red if examples/monorepo does not build, its program does
-# not say hello, or its own gate on the conformance suite is red.
+# not say hello, or its own gate on the conformance suite or its fuzz target
+# is red.
 set -u
 root=$(dirname "$(readlink -f WORKSPACE)")
 
@@ -23,7 +24,7 @@ bazel() { # bazel COMMAND ARGUMENTS...
     "$root/bazelw" "${startup[@]}" "$1" "${options[@]}" "${@:2}" </dev/null
 }
 
-bazel test --test_output=errors //:channel_conformance_test || exit
+bazel test --test_output=errors //:channel_conformance_test //:trust_fuzz || exit
 said=$(bazel run //:hello) || exit
 echo "$said"
 [ "$said" = 'TLSv1.3: hello' ]

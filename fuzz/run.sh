@@ -39,7 +39,7 @@ prepare() { # prepare PROGRAM DICT CORPUS [FLAG...] -- WORD...
     unzip -qq "$archive" -d "$scratch/archive" 2>/dev/null
     find "$scratch/archive" -type f -exec cp --backup=numbered -t "$inputs" {} + 2>/dev/null
     cd "${NET_FUZZ_DIRECTORY:-${BUILD_WORKING_DIRECTORY:-.}}" || exit 2
-    kept=${XDG_CACHE_HOME:-$HOME/.cache}/net_tls_fuzz/$name
+    kept=${XDG_CACHE_HOME:-$HOME/.cache}/net_tls_fuzz/corpus/$name
 }
 
 # Whether $1 is the test of any word.

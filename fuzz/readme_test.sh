@@ -1,0 +1,48 @@
+#!/bin/bash
+# readme_test.sh: red if a command of the README's section on fuzzing does not do what it says. They run for
+# some hundred executions in place of minutes, and the campaign over one target.
+set -u
+root=$(dirname "$(readlink -f WORKSPACE)")
+scratch=$(mktemp -d)
+red=0
+
+# Beside the output base of the Bazel that runs this test, whose server waits for it; bazel-bin stays the user's.
+output_base=${TEST_SRCDIR%%/execroot/*}
+echo "build --symlink_prefix=/ ${DISK_CACHE:+--disk_cache=$DISK_CACHE}" >"$scratch/bazelrc"
+startup=(--max_idle_secs=60 --output_user_root="$(dirname "$output_base")" --output_base="$output_base-fuzz"
+    --bazelrc="$scratch/bazelrc")
+printf '#!/bin/bash\nexec bazel %s "$@"\n' "${startup[*]}" >"$scratch/bazel"
+chmod +x "$scratch/bazel"
+trap 'cd "$root" && "$scratch/bazel" shutdown; rm -rf "$scratch"' EXIT
+
+# What a test's environment adds would make it a Bazel inside a test.
+unset TEST_TMPDIR TEST_SRCDIR RUNFILES_DIR
+PATH=${PATH#.:}
+export BAZEL=$scratch/bazel XDG_CACHE_HOME=$scratch/cache
+
+# command_of WORDS: the README's command that begins with these.
+command_of() {
+    awk '$0 == "## Fuzz" { on = 1; next } /^## / { on = 0 } on' "$root/README.md" | grep "^$1" | sed 's/ *#.*//'
+}
+
+# try COMMAND EXPECTED: runs it; its output has to match.
+try() {
+    echo "== $1"
+    (cd "$root" && eval "$1") >"$scratch/log" 2>&1
+    local status=$?
+    if [ $status != 0 ] || ! grep -q "$2" "$scratch/log"; then
+        cat "$scratch/log"
+        echo "exit status $status; expected: $2"
+        red=1
+    fi
+}
+
+one=$(command_of './bazelw run //fuzz:record_ops_server_run')
+all=$(command_of './bazelw run //fuzz:campaign')
+try "${one/-max_total_time=60/-runs=500}" '^Done 500 runs'
+try "${all/--minutes 10/--runs 500 --targets record_ops_server}" '^nothing found'
+grep -q '^net/tls_io.c .*%' "$scratch"/cache/net_tls_fuzz/report/*/coverage.txt || {
+    echo 'the report has no coverage'
+    red=1
+}
+exit $red
