@@ -40,9 +40,5 @@ try() {
 one=$(command_of './bazelw run //fuzz:record_ops_server_run')
 all=$(command_of './bazelw run //fuzz:campaign')
 try "${one/-max_total_time=60/-runs=500}" '^Done 500 runs'
-try "${all/--minutes 10/--runs 500 --targets record_ops_server}" '^nothing found'
-grep -q '^net/tls_io.c .*%' "$scratch"/cache/net_tls_fuzz/report/*/coverage.txt || {
-    echo 'the report has no coverage'
-    red=1
-}
+try "${all/--minutes 10/--runs 500 --no-coverage --targets record_ops_server}" '^nothing found'
 exit $red
