@@ -13,8 +13,9 @@ std::vector<Case> AllCases() {
                      FileCases,         ArgumentCases,       CoroutineCases, ForeignCases,
                      ForeignTrustCases, ForeignFeatureCases, PlainReadCases, PlainWriteCases,
                      PlainCloseCases,   OptionCases,         PlainWaitCases, ConstructorCases,
-                     VectorCases,       ServerCases,         HookCases,      ControlCases,
-                     ExtensionCases,    SendfileCases,       OverrideCases,  ServerNameCases}) {
+                     VectorCases,       ServerCases,         HookCases,      AddressCases,
+                     ClassCases,        ControlCases,        ExtensionCases, SendfileCases,
+                     OverrideCases,     ServerNameCases}) {
     for (Case &a_case : cases()) {
       all.push_back(std::move(a_case));
     }

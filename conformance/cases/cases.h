@@ -46,6 +46,8 @@ std::vector<Case> VectorCases();
 std::vector<Case> ServerCases();
 std::vector<Case> OverrideCases();
 std::vector<Case> HookCases();
+std::vector<Case> AddressCases();
+std::vector<Case> ClassCases();
 std::vector<Case> ControlCases();
 std::vector<Case> ExtensionCases();
 std::vector<Case> ServerNameCases();

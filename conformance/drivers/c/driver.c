@@ -337,13 +337,13 @@ static void run_hello(const struct command *command) {
 }
 
 static const struct command_function commands[] = {
-    {"hello", run_hello},       {"config", run_config}, {"set", run_set},
-    {"client", run_client},     {"server", run_server}, {"accept", run_accept},
-    {"call", run_call},         {"poller", run_poller}, {"drop", run_drop},
-    {"reset", run_reset},       {"faults", run_faults}, {"allocations", run_allocations},
-    {"pair", run_pair},         {"wrap", run_wrap},     {"file", run_file},
-    {"session", run_session},   {"import", run_import}, {"servername", run_servername},
-    {"listener", run_listener},
+    {"hello", run_hello},       {"config", run_config},   {"set", run_set},
+    {"client", run_client},     {"server", run_server},   {"accept", run_accept},
+    {"call", run_call},         {"poller", run_poller},   {"drop", run_drop},
+    {"reset", run_reset},       {"faults", run_faults},   {"allocations", run_allocations},
+    {"pair", run_pair},         {"wrap", run_wrap},       {"file", run_file},
+    {"session", run_session},   {"import", run_import},   {"servername", run_servername},
+    {"listener", run_listener}, {"resolve", run_resolve},
 };
 
 int main(void) {

@@ -308,6 +308,7 @@ static const struct {
     {"deadlines", deadlines},
     {"sendfd", plain_sendfd},
     {"recvfd", plain_recvfd},
+    {"address", plain_address},
     {"sendcontrol", plain_sendcontrol},
     {"recvcontrol", plain_recvcontrol},
     {"getsockname", getsockname_of},

@@ -54,6 +54,9 @@ void plain_writev(const struct plain_call *call);
 void plain_sendmsg(const struct plain_call *call);
 void plain_recvmsg(const struct plain_call *call);
 
+/* An address as values. */
+void plain_address(const struct plain_call *call);
+
 /* Descriptors over a unix socket. */
 void plain_sendfd(const struct plain_call *call);
 void plain_recvfd(const struct plain_call *call);

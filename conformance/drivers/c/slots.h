@@ -40,7 +40,8 @@ const struct net_tls_session *session_of(size_t index);
 void listener_drop(size_t index);
 void session_drop(size_t index);
 
-/* Commands of listeners and of sessions. */
+/* Commands of addresses, of listeners and of sessions. */
+void run_resolve(const struct command *command);
 void run_server(const struct command *command);
 void run_listener(const struct command *command);
 void run_servername(const struct command *command);

@@ -1,6 +1,8 @@
 -- The conformance driver of the Lua binding: speaks the line protocol of PROTOCOL.md and calls
 -- nothing but the public API. line_protocol.lua is what any driver in Lua can use.
 
+local addrinfo = require('net.addrinfo')
+local class = require('net.class')
 local inet = require('net.stream.inet')
 local unix = require('net.stream.unix')
 local config = require('net.tls.config')
@@ -52,8 +54,16 @@ local function poller(refuses)
   }
 end
 
+-- What an address tells.
+local function tell(address)
+  return address:family(), address:socktype(), address:protocol(), address:addr(), address:port()
+end
+
 -- Methods that this binding spells in its own way.
 local spelt = {
+  address = function(sock, method) return tell(assert(sock[method](sock))) end,
+  instanceof = function(sock) return sock.instanceof() end,
+  tostring = tostring,
   nonblock = function(sock, flag) return sock.sock:nonblock(flag) end,
   alert = function(sock)
     local alert = sock:alert()
@@ -100,6 +110,9 @@ end
 -- Those that return nothing are answered by no values.
 local commands = {}
 
+-- Of classes, which stay.
+local constructors = {}
+
 function commands.hello() return protocol.hello('net.tls.Socket, ' .. _VERSION, tls.LIBRARY) end
 
 function commands.config(words) return make(configs, words[2], config.new) end
@@ -113,6 +126,28 @@ end
 -- A method of a listener. What it accepts is not kept.
 function commands.listener(words)
   return call_method(servers[words[2]], words[3], parse_all(words, 4))
+end
+
+function commands.resolve(words)
+  local addresses, err = addrinfo.getaddrinfo_stream(table.unpack(parse_all(words, 2), 1, 4))
+  if not addresses then return values(nil, err) end
+  local family, socktype, protocol_number, addr, port = tell(addresses[1])
+  return values(#addresses, family, socktype, protocol_number, addr, port, addresses[1]:canonname())
+end
+
+commands['class'] = function(words)
+  local ok, constructor = pcall(class.extend, words[2], words[3], { [words[4]] = parse(words[5]) })
+  if not ok then return protocol.raised(constructor) end
+  constructors[words[2]] = constructor
+end
+
+function commands.become(words)
+  return make(sockets, words[2], constructors[words[3]], sockets[words[2]])
+end
+
+function commands.inherited(words)
+  local sock = sockets[words[2]]
+  return values(sock[words[3]][words[4]](sock, table.unpack(parse_all(words, 5))))
 end
 
 function commands.file(words)

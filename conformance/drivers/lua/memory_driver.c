@@ -11,6 +11,7 @@
 
 int luaopen_net(lua_State *L);
 int luaopen_net_addrinfo(lua_State *L);
+int luaopen_net_class(lua_State *L);
 int luaopen_net_cmsghdr(lua_State *L);
 int luaopen_net_iovec(lua_State *L);
 int luaopen_net_msghdr(lua_State *L);
@@ -60,6 +61,7 @@ static const luaL_Reg modules[] = {
     {"allocations", open_allocations},
     {"net", luaopen_net},
     {"net.addrinfo", luaopen_net_addrinfo},
+    {"net.class", luaopen_net_class},
     {"net.cmsghdr", luaopen_net_cmsghdr},
     {"net.iovec", luaopen_net_iovec},
     {"net.msghdr", luaopen_net_msghdr},
