@@ -1,0 +1,182 @@
+#!/usr/bin/env -S python3 -B
+"""Which changes of net/*.c do the tests of net/ and the replay of the fuzz inputs not notice?
+
+./bazelw run //fuzz/mutation -- [options]
+
+exit status:
+  0  every mutant is killed, or explained in equivalents.txt or survivors.txt, and enough are killed
+  1  some are not
+  2  wrong arguments, or something could not be built or run
+"""
+
+import argparse
+import glob
+import os
+import sys
+import tempfile
+import time
+
+import c_tokens
+import hunt
+import known
+import programs
+import table
+import workspace
+
+_HERE = "fuzz/mutation"
+_ENOUGH = 95.0
+
+
+def _count(text):
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError("%r is no number above 0" % text)
+    return int(text)
+
+
+def parse_options(words):
+    parser = argparse.ArgumentParser(prog="mutation", description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=lambda text: text.split(","), default=[], metavar="A,B",
+                        help="e.g. net/buffer.c,net/wait.c; by default all")
+    parser.add_argument("--jobs", type=_count, default=2 * (os.cpu_count() or 1), metavar="N",
+                        help="runs at a time; some only wait (default: %(default)s)")
+    parser.add_argument("--no-asan", action="store_true",
+                        help="survivors get no second chance under AddressSanitizer")
+    parser.add_argument("--list", action="store_true", help="prints the mutants, and runs none")
+    parser.add_argument("--write", action="store_true",
+                        help="updates the rows in RESULTS.md, and survivors.txt: new ones get the reason '...'")
+    parser.add_argument("-v", action="store_true", help="tells what kills each")
+    return parser.parse_args(words)
+
+
+def choose_files(root, names):
+    """The sources of net/ in the order of their names; only those named, if any are."""
+    files = sorted("net/" + os.path.basename(path) for path in glob.glob(os.path.join(root, "net", "*.c"))
+                   if not path.endswith("_test.c"))
+    for name in names:
+        if name not in files:
+            raise workspace.Failed("there is no source %s; there are: %s" % (name, ", ".join(files)))
+    return [file for file in files if not names or file in names]
+
+
+class Session:
+    """One call of the program."""
+
+    def __init__(self, options, root):
+        self._options = options
+        self._root = root
+        self._folder = workspace.Workspace(root)
+        self._begin = time.monotonic()
+        self._files = choose_files(root, options.files)
+        self._equivalents = self._read_list("equivalents.txt")
+        self._survivors = self._read_list("survivors.txt")
+
+    def _path(self, name):
+        return os.path.join(self._root, _HERE, name)
+
+    def _read_list(self, name):
+        try:
+            return known.parse(name, workspace.read(self._path(name)))
+        except (OSError, known.BadList) as error:
+            raise workspace.Failed(str(error)) from error
+
+    def _say(self, text):
+        minutes = (time.monotonic() - self._begin) / 60
+        print("%5.1f min  %s" % (minutes, text), flush=True)
+
+    def _tell(self, mutant, killer):
+        if killer is None or self._options.v:
+            print("%s:%d: %s %s" % (mutant.file, mutant.line, "survives:" if killer is None else "killed:", mutant.key)
+                  + (" (%s)" % killer if killer else ""), flush=True)
+
+    def _programs(self, scratch, *options):
+        folder = os.path.join(scratch, "-".join(options) or "plain")
+        return [programs.Program(*built, is_asan=bool(options)) for built in self._folder.build(folder, *options)]
+
+    def _hunt(self, mutants):
+        jobs = self._options.jobs
+        with tempfile.TemporaryDirectory(prefix="mutation") as scratch:
+            plain = self._programs(scratch)
+            self._say("%d programs are built" % len(plain))
+            found = hunt.survey(plain, jobs, self._fail)
+            self._say("%d cases pass without a mutant" % len(found.seconds))
+            killers = {}
+            hunter = hunt.Hunt(found)
+            for file in self._files:
+                tried = [mutant for mutant in mutants if mutant.file == file]
+                killers.update(hunter.killers(tried, jobs, self._tell))
+                self._say("%s: %d of %d killed" % (file, sum(1 for each in tried if killers[each.key]), len(tried)))
+            left = [mutant for mutant in mutants if killers[mutant.key] is None and found.reaching(mutant.number)]
+            if left and not self._options.no_asan:
+                killers.update(self._hunt_again(scratch, plain, found, left))
+        return killers
+
+    def _hunt_again(self, scratch, plain, found, mutants):
+        checked = {program.name: program for program in self._programs(scratch, "--config=asan")}
+        for program in checked.values():
+            program.cases()
+        self._say("the same is built with AddressSanitizer, for %d survivors" % len(mutants))
+        counterparts = {program: checked[program.name] for program in plain}
+        killers = hunt.Hunt(found, counterparts, slowness=4).killers(mutants, self._options.jobs, self._tell)
+        self._say("AddressSanitizer: %d of %d killed" % (sum(map(bool, killers.values())), len(killers)))
+        return killers
+
+    def _fail(self, reason):
+        raise workspace.Failed(reason)
+
+    def run(self):
+        self._folder.copy()
+        try:
+            mutants, uncompiled = self._folder.rewrite(self._files)
+            if self._options.list:
+                for mutant in mutants:
+                    print("%s:%d: %s: %s" % (mutant.file, mutant.line, mutant.operator, mutant.key))
+                return 0
+            alive = [mutant for mutant in mutants
+                     if mutant.number not in uncompiled and mutant.key not in self._equivalents]
+            self._say("%d mutants, %d of them to try" % (len(mutants), len(alive)))
+            killers = self._hunt(alive)
+        finally:
+            self._folder.shutdown()
+        return self._report(mutants, uncompiled, killers)
+
+    def _report(self, mutants, uncompiled, killers):
+        rows = table.count(mutants, uncompiled, self._equivalents, killers)
+        tried = {file: {mutant.key for mutant in mutants if mutant.file == file} for file in self._files}
+        if self._options.write:
+            self._write(rows, killers, tried)
+        complaints = known.complaints(tried, killers, self._equivalents, self._survivors)
+        total = table.total(rows)
+        if total.score() < _ENOUGH:
+            complaints.append("only %.1f %% are killed, %.0f %% are wanted" % (total.score(), _ENOUGH))
+        print("\n".join(["", table.show(rows), *complaints]))
+        self._say("%d mutants, %.1f %% of those that are not equivalent are killed; %d complaints"
+                  % (total.mutants, total.score(), len(complaints)))
+        return 1 if complaints else 0
+
+    def _write(self, rows, killers, tried):
+        results = workspace.read(self._path("RESULTS.md"))
+        workspace.write(self._path("RESULTS.md"), table.update(results, rows))
+        text = workspace.read(self._path("survivors.txt"))
+        reasons = {key: reason for key, reason in self._survivors.items() if key.split(" ")[0] not in tried}
+        for key in [key for key, killer in killers.items() if killer is None]:
+            reasons[key] = self._survivors.get(key, known.NO_REASON)
+        ordered = {key: reasons[key] for key in sorted(reasons)}
+        workspace.write(self._path("survivors.txt"), known.show(known.heading(text), ordered))
+        self._survivors = ordered
+
+
+def main(words):
+    options = parse_options(words)
+    try:
+        root = os.environ.get("BUILD_WORKSPACE_DIRECTORY")
+        if not root:
+            raise workspace.Failed("start it by ./bazelw run //fuzz/mutation")
+        return Session(options, root).run()
+    except (workspace.Failed, c_tokens.BadSource) as error:
+        print("mutation: %s" % error, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
