@@ -62,7 +62,7 @@ def set_keys(mutants):
 def find_enumerators(headers):
     """Maps each enumerator in the texts of headers to the next one of its enum."""
     successors = {}
-    for body in re.findall(r"\benum\s+\w+\s*\{(.*?)\}", re.sub(r"/\*.*?\*/|//[^\n]*", "", headers, flags=re.S), re.S):
+    for body in re.findall(r"\benum\b\s*\w*\s*\{(.*?)\}", re.sub(r"/\*.*?\*/|//[^\n]*", "", headers, flags=re.S), re.S):
         names = [part.split("=")[0].strip() for part in body.split(",") if part.strip()]
         if len(names) > 1:
             successors.update(zip(names, names[1:] + names[:1]))
