@@ -68,9 +68,18 @@ def parse_targets(text):
     return sorted(targets, key=lambda target: target.label)
 
 
-def all_targets():
-    query = 'attr(tags, "\\bcc_fuzz_test\\b", //...)'
-    return parse_targets(bazel("query", "--noshow_progress", "--output=xml", query))
+def patterns(names):
+    """Where to look for those named: in the package of a label, and below //fuzz for a plain name."""
+    packages = {name.split(":")[0] + ":all" for name in names if "//" in name}
+    if not names or any("//" not in name for name in names):
+        packages.add("//fuzz/...")
+    return sorted(packages)
+
+
+def find(names):
+    """The targets named; without names all that are not manual."""
+    query = 'attr(tags, "\\bcc_fuzz_test\\b", %s)' % " + ".join(patterns(names))
+    return select(parse_targets(bazel("query", "--noshow_progress", "--output=xml", query)), names)
 
 
 def select(targets, names):

@@ -134,7 +134,7 @@ def run(options, scratch):
     if options.packages:
         archives = [_path(archive) for archive in options.packages]
     else:
-        targets = bazel.select(bazel.all_targets(), options.targets)
+        targets = bazel.find(options.targets)
         bins = bazel.build(targets, "_oss_fuzz")
         archives = [target.package(bins[target.config]) for target in targets]
     works = _make_works(options, archives, scratch)

@@ -55,7 +55,7 @@ def run(options):
 
     path = os.path.join(root, "fuzz/coverage/misses.txt")
     text, reasons = _read_list(path)
-    targets = bazel.select(bazel.all_targets(), options.targets)
+    targets = bazel.find(options.targets)
     with tempfile.TemporaryDirectory(prefix="coverage") as scratch:
         profile = profile_report.measure(targets, scratch)
         report = os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", root), options.report or scratch)

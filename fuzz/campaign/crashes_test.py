@@ -78,6 +78,12 @@ class TargetsTest(unittest.TestCase):
         with self.assertRaisesRegex(bazel.Failed, "no fuzz target c; there are: b, a"):
             bazel.select(targets, ["c"])
 
+    def test_where_to_look(self):
+        self.assertEqual(bazel.patterns([]), ["//fuzz/..."])
+        self.assertEqual(bazel.patterns(["a", "b"]), ["//fuzz/..."])
+        self.assertEqual(bazel.patterns(["//b:b", "//b:c"]), ["//b:all"])
+        self.assertEqual(bazel.patterns(["//b:b", "a"]), ["//b:all", "//fuzz/..."])
+
 
 if __name__ == "__main__":
     unittest.main()
