@@ -14,8 +14,9 @@
 //       nowhere else; the buffer is then as it was
 //   B4  a reserve fails where an allocation has failed and nowhere else; what it offers is behind
 //       the bytes that are held, and ends with the block
-//   B5  a block is not larger than twice what it had to hold, and never smaller than the usual size
-//   B6  a pool keeps no more blocks than its bound, and gives them before it asks for memory
+//   B5  a block has the usual size, doubled until it holds the most that it had to
+//   B6  a pool keeps blocks of the usual size, up to its bound, and gives them before memory is
+//       asked for
 //   B7  no block is lost
 // The sanitizers see to it that what is offered can be written.
 
@@ -26,10 +27,10 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/pattern.h"
 #include "fuzz/tape.h"
 #include "fuzz/violation.h"
 #include "testing/allocations.h"
-#include "testing/connection.h"
 
 extern "C" {  // A private header, for C alone.
 #include "net/buffer.h"
@@ -109,16 +110,15 @@ class Run {
     return SIZE_MAX - tape.Next16();
   }
 
-  // As many bytes as are ever needed, others each time.
   const char *Bytes() {
-    static const std::string pattern = net_testing::Pattern(kLongest + 4096);
-    return pattern.data() + (counter_++ * 37) % 4096;
+    return net_fuzz::PatternBytes(counter_++);
   }
 
   void Operate(Step step) {
     num_pooled_before_ = pool_.num_blocks;
     allocations_before_ = net_testing::CountAllocations();
-    had_block_ = buffers_[step.buffer].block != nullptr;
+    capacity_before_ = buffers_[step.buffer].capacity;
+    is_offered_ = false;
     switch (step.operation) {
       case kAppend:
       case kAppendAgain:
@@ -158,6 +158,8 @@ class Run {
       content.append(bytes, is_impossible ? 0 : step->length);
     }
     is_expected_ = step->is_done != (has_failed || is_impossible);
+    is_offered_ = num_pooled_before_ > 0 || (is_impossible && !has_failed);
+    is_offered_ &= step->length > 0;
   }
 
   void Reserve(Step *step) {
@@ -168,7 +170,7 @@ class Run {
     size_t room = 0;
     uint8_t *space = net_buffer_reserve(buffer, &pool_, &room);
     bool has_failed = step->fails_allocation && net_testing::StopFailing();
-    step->is_done = space != nullptr;
+    step->is_done = is_offered_ = space != nullptr;
     is_expected_ = step->is_done != has_failed;
     if (space == nullptr) {
       return;
@@ -215,12 +217,26 @@ class Run {
             "B1: not the bytes that were put in");
     Require((buffer.block == nullptr) == content.empty(),
             "B2: a block without bytes, or bytes without a block");
-    Require(
-        content.empty() || (buffer.capacity >= NET_BUFFER_BLOCK && buffer.end <= buffer.capacity),
-        "B5: a block that is too small");
     largest_[step.buffer] = content.empty() ? 0 : std::max(largest_[step.buffer], content.size());
-    Require(buffer.capacity <= std::max(NET_BUFFER_BLOCK, 2 * largest_[step.buffer]),
-            "B5: a block that is larger than it has to be");
+    Require(buffer.capacity == CapacityFor(largest_[step.buffer]),
+            "B5: a block that is larger or smaller than it has to be");
+  }
+
+  static size_t CapacityFor(size_t length) {
+    size_t capacity = length > 0 ? NET_BUFFER_BLOCK : 0;
+    while (capacity < length) {
+      capacity *= 2;
+    }
+    return capacity;
+  }
+
+  // A block of the usual size that is not needed any more is kept, up to the bound.
+  size_t PooledAfter(const Step &step) const {
+    bool takes = capacity_before_ == 0 && (is_offered_ || buffers_[step.buffer].block != nullptr);
+    size_t pooled = num_pooled_before_ - (takes && num_pooled_before_ > 0 ? 1 : 0);
+    bool held_usual = takes || capacity_before_ == NET_BUFFER_BLOCK;
+    bool gives = held_usual && buffers_[step.buffer].capacity != NET_BUFFER_BLOCK;
+    return std::min<size_t>(pooled + (gives ? 1 : 0), NET_BUFFER_POOL_BLOCKS);
   }
 
   void CheckPool(const Step &step) {
@@ -229,8 +245,9 @@ class Run {
       owned += buffer.block != nullptr ? 1 : 0;
     }
     size_t allocated = net_testing::CountAllocations() - allocations_before_;
-    bool takes_a_block = !had_block_ && buffers_[step.buffer].block != nullptr;
-    Require(pool_.num_blocks <= NET_BUFFER_POOL_BLOCKS, "B6: the pool keeps too many blocks");
+    bool takes_a_block = capacity_before_ == 0 && buffers_[step.buffer].block != nullptr;
+    Require(pool_.num_blocks == PooledAfter(step),
+            "B6: the pool keeps too many blocks, or too few");
     Require(num_pooled_before_ == 0 || !takes_a_block ||
                 allocated <= (step.held > NET_BUFFER_BLOCK ? 1u : 0u),
             "B6: memory was asked for although the pool had a block");
@@ -328,7 +345,9 @@ class Run {
   // Of the operation under way.
   size_t num_pooled_before_ = 0;
   size_t allocations_before_ = 0;
-  bool had_block_ = false;
+  size_t capacity_before_ = 0;
+  // A block was taken, even if it was given back at once.
+  bool is_offered_ = false;
   bool is_expected_ = true;
 };
 
