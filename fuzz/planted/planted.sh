@@ -70,13 +70,13 @@ done
 . "$patches/workspace.sh"
 
 targets() {
-    (cd "$root/fuzz/corpus" && ls)
+    (cd "$root/fuzz" && ls -d seeds/* corpus/* | cut -d / -f 2 | sort -u)
 }
 
 # The targets in the order in which they are tried: the one that found it before, first.
 targets_for() { # NAME
     local before
-    before=$(sed -n "s/^| $1 | killed | [^|]* | \`\([a-z_0-9]*\)\/.*/\1/p" "$here/RESULTS.md")
+    before=$(sed -n "s/^| $1 | killed | [^|]* | \`\([a-z_0-9]*\)\/.*/\1/p" "$here/RESULTS.md" 2>/dev/null)
     if [ "$before" ]; then echo "$before"; fi
     [ "$mode" = fuzz ] || targets | grep -vx "$before"
 }
@@ -116,7 +116,8 @@ fuzz() { # TARGET
 finding() { # TARGET STATUS
     local input why
     input=$(grep -E "^$copy/fuzz/" "$log" | tail -n 1)
-    why=$(grep -aoE '^(I[0-9]+: .*|SUMMARY: .*|.*runtime error: .*)' "$log" | head -n 1)
+    why=$(sed -n '/^== violation ==$/{n;p;q}' "$log")
+    [ "$why" ] || why=$(grep -aoE '^SUMMARY: .*|runtime error: .*' "$log" | head -n 1)
     [ "$2" != 124 ] || why='it hangs'
     echo "\`$1/${input##*/}\` | ${why:-exit status $2}" | sed "s|$copy/||g"
 }
