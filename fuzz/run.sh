@@ -24,6 +24,8 @@ call_bazel() { # call_bazel CONFIG LABEL -- WORD...
 
 # Sets $program, $dictionary and $flags, leaves the words in $words and unpacks the inputs into $inputs.
 prepare() { # prepare PROGRAM DICT CORPUS [FLAG...] -- WORD...
+    # `bazel run` starts this in its workspace's part of the runfiles, which are the program's, too.
+    export RUNFILES_DIR=${RUNFILES_DIR:-$(dirname "$PWD")}
     program=$PWD/$1 dictionary=$PWD/$2 archive=$PWD/$3 flags=()
     shift 3
     while [ "$1" != -- ]; do flags+=("$1") && shift; done

@@ -1,10 +1,10 @@
 #!/bin/bash
 # run_test.sh: what run.sh makes of its words, with programs that print theirs.
 set -u
-run=$PWD/fuzz/run.sh runfiles=$TEST_TMPDIR/runfiles here=$TEST_TMPDIR/here
+run=$PWD/fuzz/run.sh runfiles=$TEST_TMPDIR/runfiles/net_tls here=$TEST_TMPDIR/here
 mkdir -p "$runfiles" "$here/folder" "$TEST_TMPDIR/bin" && echo input >"$here/input" || exit
 export XDG_CACHE_HOME=$TEST_TMPDIR/cache BUILD_WORKING_DIRECTORY=$here PATH=$TEST_TMPDIR/bin:$PATH
-unset BAZEL NET_FUZZ_DIRECTORY
+unset BAZEL NET_FUZZ_DIRECTORY RUNFILES_DIR
 
 fail() {
     echo "$1: exit status $status, output:" "$output" >&2
@@ -15,6 +15,7 @@ fail() {
 cat >"$runfiles/toy_bin" <<'END'
 #!/bin/bash
 echo "in $PWD: $*"
+echo "its data in $RUNFILES_DIR"
 ls "${@: -1}"
 END
 printf '#!/bin/bash\necho "afl-fuzz $*"\n' >"$TEST_TMPDIR/bin/afl-fuzz"
@@ -33,6 +34,7 @@ run_with() { # run_with ENGINE WORD...
 run_with libfuzzer -runs=5
 [[ $status = 0 && $output == *"in $here: -dict=$runfiles/dict -max_len=9 -runs=5 $XDG_CACHE_HOME/net_tls_fuzz/corpus/toy "* ]] ||
     fail 'it does not fuzz where it was called, with the flags given and a corpus of its own'
+[[ $output == *"its data in $TEST_TMPDIR/runfiles"* ]] || fail 'the program does not find its data'
 [[ $output == *same*same.~1~* ]] || fail 'inputs of the same name are lost'
 
 run_with libfuzzer -runs=5 folder
