@@ -30,7 +30,7 @@ bool IsTransfer(Operation operation) {
 // An error of the call and not of the connection.
 bool IsOfCall(const std::string &error) {
   return Has(error, "the socket's TLS is closed") || Has(error, "Invalid argument") ||
-         Has(error, "have no key update");
+         Has(error, "have no key update") || Has(error, "unsupported want type");
 }
 
 // BoringSSL's reasons are words in capitals.
@@ -119,6 +119,24 @@ void RecordRun::CheckSticky(const Before &before, const Done &done, Operation op
   bool writes = operation == Operation::kWrite || operation == Operation::kKeyUpdate;
   Require(!writes || done.outcome != NET_TLS_OK || !is_send_refused_,
           "I5: a write is ok although the transport has refused to send");
+}
+
+// closed_by tells what came first, and knows it where the connection has ended.
+void RecordRun::CheckClosedBy(const Done &done) {
+  enum net_tls_closed_by closed_by = net_tls_socket_closed_by(connection_.socket());
+  bool is_explained =
+      closed_by_ == NET_TLS_CLOSED_BY_RESET && closed_by == NET_TLS_CLOSED_BY_CLOSE_NOTIFY;
+  Require(closed_by_ == NET_TLS_CLOSED_BY_NOBODY || closed_by == closed_by_ || is_explained,
+          "I5: closed_by tells something else than before");
+  closed_by_ = closed_by;
+  bool has_ended = done.outcome == NET_TLS_CLOSED ||
+                   (done.outcome == NET_TLS_ERROR &&
+                    (Has(done.error, "alert") || Has(done.error, "end of stream") ||
+                     Has(done.error, "reset by peer") || Has(done.error, "Broken pipe")));
+  Require(!has_ended || closed_by != NET_TLS_CLOSED_BY_NOBODY,
+          "I5: the connection has ended and closed_by does not tell how");
+  Require(done.outcome != NET_TLS_CLOSED || closed_by != NET_TLS_CLOSED_BY_ALERT,
+          "I8: closed by the peer, and closed_by says that it was an alert");
 }
 
 void RecordRun::CheckHandshake(const Done &done) {

@@ -136,7 +136,7 @@ void RecordRun::OperateSocket(Operation operation) {
       return SetDeadlines(DeadlineOf(deadlines & 15), DeadlineOf(deadlines >> 4));
     }
     case Operation::kWait:
-      return Wait((tape.Next() & 1) == 0);
+      return Wait(tape.Next());
     case Operation::kQuery:
       return Query();
     case Operation::kAttempt:
@@ -178,6 +178,7 @@ Done RecordRun::Perform(Operation operation, int64_t argument,
   CheckShape(done, operation);
   CheckError(done);
   CheckSticky(before, done, operation);
+  CheckClosedBy(done);
   // A read that compares is several.
   if (!options_.is_comparable || operation != Operation::kRead) {
     CheckTime(before, done, operation);
@@ -258,17 +259,21 @@ void RecordRun::SetDeadlines(int64_t receive_ms, int64_t send_ms) {
   connection_.transport().set_socket_timeouts(receive_ms_, send_ms_);
 }
 
-void RecordRun::Wait(bool is_read) {
+// 0: for a read, 1: for a write, 2: for what is no want.
+void RecordRun::Wait(uint8_t argument) {
+  static const enum net_tls_outcome kWants[] = {NET_TLS_WANT_READ, NET_TLS_WANT_WRITE,
+                                                NET_TLS_TIMEOUT};
   if (options_.is_comparable) {
     return;
   }
-  Perform(Operation::kWait, is_read ? 0 : 1, [&] {
+  unsigned number = argument % 3;
+  Done waited = Perform(Operation::kWait, number, [&] {
     Done done;
-    done.outcome =
-        net_tls_socket_wait(connection_.socket(), is_read ? NET_TLS_WANT_READ : NET_TLS_WANT_WRITE);
+    done.outcome = net_tls_socket_wait(connection_.socket(), kWants[number]);
     done.error = net_tls_socket_error(connection_.socket());
     return done;
   });
+  Require(number < 2 || waited.outcome == NET_TLS_ERROR, "I1: a wait for what is no want");
 }
 
 void RecordRun::Query() {

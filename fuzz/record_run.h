@@ -85,7 +85,7 @@ class RecordRun {
   void TlsClose();
   void Close();
   void SetDeadlines(int64_t receive_ms, int64_t send_ms);
-  void Wait(bool is_read);
+  void Wait(uint8_t argument);
   void Query();
   void Attempt(uint8_t argument);
   net_testing::Done TryOnce(bool is_read, size_t length, const std::string &bytes);
@@ -125,6 +125,7 @@ class RecordRun {
   void CheckSticky(const Before &before, const net_testing::Done &done, Operation operation);
   void CheckCalls(const Before &before);
   void CheckCost(const Before &before);
+  void CheckClosedBy(const net_testing::Done &done);
   void CheckHandshake(const net_testing::Done &done);
   void CheckClose(const Before &before, Operation operation);
   void CheckPeer();
@@ -184,6 +185,7 @@ class RecordRun {
   bool is_send_refused_ = false;
   bool is_receive_over_ = false;
   std::set<int> errnos_;
+  enum net_tls_closed_by closed_by_ = NET_TLS_CLOSED_BY_NOBODY;
   // The text of the error that the connection has ended with.
   std::string sticky_;
 };

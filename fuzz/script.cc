@@ -56,7 +56,7 @@ std::string Arguments(const RecordEvent &event) {
     case Operation::kReset:
       return "";
     case Operation::kWait:
-      return event.argument == 0 ? "readable" : "writable";
+      return event.argument == 0 ? "readable" : event.argument == 1 ? "writable" : "for no want";
     case Operation::kAttempt:
       return event.argument < 0 ? "to read" : "to write " + std::to_string(event.argument);
     case Operation::kWindow:

@@ -155,8 +155,11 @@ std::string ConnectionStep(const RecordLog &log, size_t number) {
              Number(event.second_argument) + ");\n  connection.transport().set_socket_timeouts(" +
              argument + ", " + Number(event.second_argument) + ");";
     case Operation::kWait:
-      return std::string("net_tls_socket_wait(connection.socket(), NET_TLS_WANT_") +
-             (event.argument == 0 ? "READ" : "WRITE") + ");";
+      return std::string("net_tls_socket_wait(connection.socket(), NET_TLS_") +
+             (event.argument == 0   ? "WANT_READ"
+              : event.argument == 1 ? "WANT_WRITE"
+                                    : "TIMEOUT") +
+             ");";
     case Operation::kQuery:
       return "net_tls_socket_pending(connection.socket());";
     case Operation::kAttempt:
