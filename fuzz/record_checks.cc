@@ -177,6 +177,7 @@ void RecordRun::NoteRead(const Done &done, bool is_peek) {
     promised_ -= std::min(promised_, done.bytes.size());
     read_ += done.bytes;
   }
+  has_read_close_ |= done.outcome == NET_TLS_CLOSED;
   if (done.outcome == NET_TLS_CLOSED && !is_forged_) {
     CheckClosedAtRead();
   }

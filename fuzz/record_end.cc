@@ -60,6 +60,11 @@ void RecordRun::Finish() {
   }
   if (was_closed) {
     CheckPeer();
+    bool is_owed = is_notified_ && !has_hard_fault_;
+    Require(!is_owed || connection_.peer().SawCloseNotify(),
+            "I12: close is ok, and close_notify is missing");
+    Require(!is_owed || connection_.peer().received() == accepted_,
+            "I12: close is ok, and accepted bytes are missing");
   }
   connection_.Free();
   Require(connection_.transport().closes() == 1, "I6: the transport is not closed exactly once");

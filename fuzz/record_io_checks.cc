@@ -1,5 +1,7 @@
 // The invariants that are about time and the calls of the transport (record_invariants.h).
 
+#include <errno.h>
+
 #include <algorithm>
 
 #include "fuzz/record_run.h"
@@ -86,6 +88,21 @@ void RecordRun::CheckBlockingTimeout(const Before &before, int64_t elapsed, int6
   Require(is_told || is_busy || is_over, "I4: a timeout that nothing explains");
 }
 
+// The clock limit ends calls that get nowhere.
+void RecordRun::CheckBusyness(const Before &before) {
+  const std::vector<TransportCall> &calls = connection_.transport().log();
+  if (!IsBlocking() || input_.cpu_per_call == 0 || connection_.transport().late() > before.late) {
+    return;
+  }
+  int64_t busy = 0;
+  for (size_t i = before.calls; i < calls.size(); i++) {
+    bool is_idle = calls[i].result.status == NET_TRANSPORT_AGAIN;
+    busy = is_idle ? busy + input_.cpu_per_call : 0;
+    Require(busy <= NET_TLS_DEFAULT_CLOCK_LIMIT + 2 * input_.cpu_per_call,
+            "I4: busy beyond the clock limit");
+  }
+}
+
 // Each call moves what there is, or is hindered; a few more are for a handshake's flights and for
 // waits.
 void RecordRun::CheckCost(const Before &before) {
@@ -104,7 +121,7 @@ void RecordRun::CheckCost(const Before &before) {
 }
 
 // tls_close does not look at what the peer sends; close throws away what is there already.
-void RecordRun::CheckClose(const Before &before, Operation operation) {
+void RecordRun::CheckClose(const Before &before, const Done &done, Operation operation) {
   if (operation != Operation::kTlsClose && operation != Operation::kClose) {
     return;
   }
@@ -117,6 +134,16 @@ void RecordRun::CheckClose(const Before &before, Operation operation) {
                     call.function == TransportCall::kReceive;
     Require(!waits && !receives, "I11: tls_close waits for the peer");
   }
+  bool is_only_gone = std::all_of(errnos_.begin(), errnos_.end(), [](int number) {
+    return number == EPIPE || number == ECONNRESET;
+  });
+  Require(done.outcome != NET_TLS_ERROR || !has_read_close_ || before.was_send_refused ||
+              !is_only_gone || compared_ < accepted_.size() || is_forged_,
+          "I11: a peer that has closed and gone makes close fail");
+  bool is_hindered = connection_.transport().hindrances() > before.hindrances;
+  Require(operation == Operation::kTlsClose || has_hard_fault_ || is_hindered || is_dripping_ ||
+              !sticky_.empty() || connection_.transport().NearPending() == 0,
+          "I11: close over unread input, for which a kernel resets the connection");
 }
 
 }  // namespace net_fuzz

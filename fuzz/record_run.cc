@@ -158,6 +158,7 @@ Done RecordRun::Perform(Operation operation, int64_t argument,
   before.hindrances = transport.hindrances();
   before.receives = transport.receives();
   before.was_handshaked = IsHandshaked();
+  before.was_send_refused = is_send_refused_;
   Note(operation, argument);
   operations_++;
   ArmRescue();
@@ -182,9 +183,10 @@ Done RecordRun::Perform(Operation operation, int64_t argument,
   // A read that compares is several.
   if (!options_.is_comparable || operation != Operation::kRead) {
     CheckTime(before, done, operation);
+    CheckBusyness(before);
     CheckCost(before);
   }
-  CheckClose(before, operation);
+  CheckClose(before, done, operation);
   if (operation == Operation::kRead || operation == Operation::kPeek) {
     CheckStranded(before, done);
   } else {
@@ -243,8 +245,10 @@ void RecordRun::TlsClose() {
 
 void RecordRun::Close() {
   is_tls_closed_ = true;
-  Perform(Operation::kClose, 0, [this] { return connection_.Close(); });
+  bool was_handshaked = IsHandshaked();
+  Done done = Perform(Operation::kClose, 0, [this] { return connection_.Close(); });
   is_closed_ = true;
+  is_notified_ = done.outcome == NET_TLS_OK && was_handshaked;
   CheckClosed();
 }
 

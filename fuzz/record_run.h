@@ -69,6 +69,7 @@ class RecordRun {
     int hindrances = 0;
     int receives = 0;
     bool was_handshaked = false;
+    bool was_send_refused = false;
   };
 
   // record_run.cc: the socket's side.
@@ -124,10 +125,11 @@ class RecordRun {
   bool NamesItsCause(const std::string &error);
   void CheckSticky(const Before &before, const net_testing::Done &done, Operation operation);
   void CheckCalls(const Before &before);
+  void CheckBusyness(const Before &before);
   void CheckCost(const Before &before);
   void CheckClosedBy(const net_testing::Done &done);
   void CheckHandshake(const net_testing::Done &done);
-  void CheckClose(const Before &before, Operation operation);
+  void CheckClose(const Before &before, const net_testing::Done &done, Operation operation);
   void CheckPeer();
   void CheckStranded(const Before &before, const net_testing::Done &done);
   void NoteRead(const net_testing::Done &done, bool is_peek);
@@ -153,6 +155,8 @@ class RecordRun {
   int64_t send_ms_ = 0;
   bool is_tls_closed_ = false;
   bool is_closed_ = false;
+  // Close said ok, on a connection that was established.
+  bool is_notified_ = false;
   bool is_operating_ = false;
   unsigned operations_ = 0;
   unsigned seed_ = 0;
@@ -173,6 +177,8 @@ class RecordRun {
   bool is_corrupted_ = false;
   bool has_fin_ = false;
   bool has_peer_notified_ = false;
+  // A read has said so.
+  bool has_read_close_ = false;
   // The peer sends nothing more.
   bool is_peer_done_ = false;
   bool is_stalled_ = false;
