@@ -8,6 +8,8 @@ import threading
 _PATIENCE = 10
 _GRACE = 4
 _RECENT = 3
+# What the cases take together that a mutant must survive which is listed as a survivor.
+_SECONDS_OF_LISTED = 5
 
 
 class Survey:
@@ -48,10 +50,14 @@ def survey(programs, jobs, fail):
 
 
 class Hunt:
-    """Tries mutants. `counterparts` maps the surveyed programs to those that are run."""
+    """Tries mutants, those in `listed` by few cases alone.
 
-    def __init__(self, found, counterparts=None, slowness=1):
+    `counterparts` maps the surveyed programs to those that are run, which are slower by `slowness`.
+    """
+
+    def __init__(self, found, listed=(), counterparts=None, slowness=1):
         self._survey = found
+        self._listed = listed
         self._counterparts = counterparts or {}
         self._slowness = slowness
         self._recent = collections.defaultdict(list)
@@ -82,7 +88,11 @@ class Hunt:
             killer = self._kills(mutant, program, [case], self._survey.seconds[program, case])
             if killer:
                 return killer
+        spent = 0
         for seconds, program, cases in reaching:
+            if mutant.key in self._listed and spent > _SECONDS_OF_LISTED:
+                break
+            spent += seconds
             rest = [case for case in cases if (program, case) not in recent]
             killer = rest and self._kills(mutant, program, rest, seconds)
             if killer:

@@ -101,12 +101,13 @@ class Session:
             found = hunt.survey(plain, jobs, self._fail)
             self._say("%d cases pass without a mutant" % len(found.seconds))
             killers = {}
-            hunter = hunt.Hunt(found)
+            hunter = hunt.Hunt(found, self._survivors)
             for file in self._files:
                 tried = [mutant for mutant in mutants if mutant.file == file]
                 killers.update(hunter.killers(tried, jobs, self._tell))
                 self._say("%s: %d of %d killed" % (file, sum(1 for each in tried if killers[each.key]), len(tried)))
-            left = [mutant for mutant in mutants if killers[mutant.key] is None and found.reaching(mutant.number)]
+            left = [mutant for mutant in mutants if killers[mutant.key] is None
+                    and mutant.key not in self._survivors and found.reaching(mutant.number)]
             if left and not self._options.no_asan:
                 killers.update(self._hunt_again(scratch, plain, found, left))
         return killers
@@ -117,7 +118,7 @@ class Session:
             program.cases()
         self._say("the same is built with AddressSanitizer, for %d survivors" % len(mutants))
         counterparts = {program: checked[program.name] for program in plain}
-        killers = hunt.Hunt(found, counterparts, slowness=4).killers(mutants, self._options.jobs, self._tell)
+        killers = hunt.Hunt(found, counterparts=counterparts, slowness=4).killers(mutants, self._options.jobs, self._tell)
         self._say("AddressSanitizer: %d of %d killed" % (sum(map(bool, killers.values())), len(killers)))
         return killers
 

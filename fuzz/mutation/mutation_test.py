@@ -146,6 +146,27 @@ class Toy(unittest.TestCase):
         ask = next(mutant for mutant in self.mutants if mutant.function == "answer")
         self.assertEqual([["ask"]], [cases for _, _, cases in found.reaching(ask.number)])
 
+    def test_a_listed_one_is_tried_by_few_cases(self):
+        tried = []
+
+        class Slow:
+            name = "slow_test"
+
+            def run(self, cases, *rest):
+                tried.append(cases)
+                return programs.Run(False, "", 0, False)
+
+        found = hunt.Survey()
+        for case, seconds in (("a", 1), ("b", 6), ("c", 7)):
+            found.add(Slow(), case, seconds, [1])
+        mutant = statements.Mutant(1, "net/f.c", "f", "constant", 1, "0", "1")
+        statements.set_keys([mutant])
+        self.assertIsNone(hunt.Hunt(found, listed={mutant.key}).killer(mutant))
+        self.assertEqual([["a"], ["b"]], tried)
+        tried.clear()
+        self.assertIsNone(hunt.Hunt(found).killer(mutant))
+        self.assertEqual([["a"], ["b"], ["c"]], tried)
+
     def test_a_case_that_fails_without_a_mutant_is_told(self):
         broken = ToyProgram("broken_test", "/bin/false", self.scratch.name)
         reasons = []
