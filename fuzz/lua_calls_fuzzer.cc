@@ -36,7 +36,7 @@ std::string Text(const net_fuzz::LuaScript &script) {
     head = "-- Memory is short at allocation " + std::to_string(script.fail_at) +
            (script.stays_short ? " and all after it.\n" : ".\n");
   }
-  return head + script.declarations + "host.begin()\n" + script.statements + "finish(false)\n";
+  return head + script.declarations + "host.begin()\n" + script.statements + "finish()\n";
 }
 
 // The script as a program.

@@ -19,12 +19,19 @@ config, inet, iovec = require('net.tls.config'), require('net.stream.inet'), req
 msghdr, net, poll = require('net.msghdr'), require('net'), require('net.poll')
 net_tls, tls_session, unix = require('net.tls'), require('net.tls.session'), require('net.stream.unix')
 pack = table.pack
+
+--- A string of that length.
+local page = ('0123456789abcdef'):rep(256)
+function bytes(length)
+    return page:rep(length // #page + 1):sub(1, length)
+end
 -- Lua's own buffers do without their class where memory was short when that was made: here it is not.
-local _ = ('x'):rep(1 << 16)
+bytes(1 << 16)
 
 -- The poller: it yields in coroutines and gives up elsewhere, so that nothing blocks.
 local mode, left = 'yield', 0 -- of the wait functions: how often they say at once that all is ready
-held = {} -- lock -> true
+local held = {} -- lock -> the number of the coroutine that has taken it
+local numbers, last_number = setmetatable({}, { __mode = 'k' }), 0
 
 function poller(new_mode, count)
     mode, left = new_mode, count or 0
@@ -51,12 +58,20 @@ local function wait()
     return false, nil, true
 end
 
+local function number_of(thread)
+    if not numbers[thread] then
+        last_number = last_number + 1
+        numbers[thread] = last_number
+    end
+    return numbers[thread]
+end
+
 local function lock(kind)
     return function(fd)
         if mode == 'locked' or held[kind .. fd] then
             return false, 'it is locked'
         end
-        held[kind .. fd] = true
+        held[kind .. fd] = number_of(coroutine.running())
         return true
     end
 end
@@ -261,9 +276,18 @@ end
 -- Coroutines.
 local threads, names = {}, {}
 
+local function check_locks(thread)
+    for name, holder in pairs(held) do
+        if holder == numbers[thread] then
+            host.violation('I3: a coroutine that is over holds ' .. name)
+        end
+    end
+end
+
 local function went_on(thread, ok, results)
     if coroutine.status(thread) == 'dead' then
         check(names[thread], ok, results)
+        check_locks(thread)
     end
 end
 
@@ -289,6 +313,7 @@ function close_thread(number)
     local thread = get_thread(number)
     if thread then
         check('coroutine.close', true, pack(coroutine.close(thread)))
+        check_locks(thread)
     end
 end
 
@@ -322,8 +347,8 @@ function hook_refuses() return false, 'the hook refuses' end
 function hook_raises() error('the hook raises', 0) end
 function hook_yields() return answer(coroutine.yield()) end
 
---- After the script; `was_short` where memory was short in it, when locks may be left behind.
-function finish(was_short)
+--- After the script.
+function finish()
     poller('yield')
     for _, thread in ipairs(threads) do
         if coroutine.status(thread) == 'suspended' then
@@ -340,7 +365,7 @@ function finish(was_short)
     collectgarbage('restart')
     collectgarbage()
     collectgarbage()
-    if next(held) and not was_short then
+    if next(held) then
         host.violation('I3: ' .. next(held) .. ' is still locked')
     end
 end

@@ -115,8 +115,10 @@ State *GetState(lua_State *L) {
   return static_cast<State *>(lua_touserdata(L, lua_upvalueindex(1)));
 }
 
+// Where memory was short, what unlocks may not have been called.
 void Report(State *state, const std::string &text) {
-  if (state->outcome.violation.empty()) {
+  bool is_excused = state->was_short && text.compare(0, 2, "I3") == 0;
+  if (state->outcome.violation.empty() && !is_excused) {
     state->outcome.violation = text;
   }
 }
@@ -196,13 +198,10 @@ const std::string &CompiledPrelude() {
 }
 
 // Runs a chunk; reports what it raises, unless that is the want of memory which it was given.
-void Run(lua_State *L, State *state, const std::string &code, const char *name, int arguments) {
+void Run(lua_State *L, State *state, const std::string &code, const char *name) {
   int status = luaL_loadbuffer(L, code.data(), code.size(), name);
-  if (status == LUA_OK && arguments > 0) {
-    lua_pushboolean(L, state->was_short ? 1 : 0);
-  }
   if (status == LUA_OK) {
-    status = lua_pcall(L, arguments, 0, 0);
+    status = lua_pcall(L, 0, 0, 0);
   }
   state->left = -1;
   if (status != LUA_OK && !state->was_short) {
@@ -248,9 +247,9 @@ LuaOutcome RunLuaScript(const LuaScript &script) {
   std::set<int> before = OpenDescriptors();
   lua_State *L = lua_newstate(Allocate, &state);
   OpenHost(L, &state);
-  Run(L, &state, CompiledPrelude(), "=prelude", 0);
-  Run(L, &state, script.declarations + "host.begin()\n" + script.statements, "=script", 0);
-  Run(L, &state, "finish(...)", "=finish", 1);
+  Run(L, &state, CompiledPrelude(), "=prelude");
+  Run(L, &state, script.declarations + "host.begin()\n" + script.statements, "=script");
+  Run(L, &state, "finish()", "=finish");
   lua_close(L);
   CheckEnd(&state, before);
   return state.outcome;
@@ -274,8 +273,8 @@ std::vector<LuaMethods> FindLuaMethods() {
   std::vector<LuaMethods> all;
   lua_State *L = lua_newstate(Allocate, &state);
   OpenHost(L, &state);
-  Run(L, &state, CompiledPrelude(), "=prelude", 0);
-  Run(L, &state, DeclareAllLuaObjects(), "=declarations", 0);
+  Run(L, &state, CompiledPrelude(), "=prelude");
+  Run(L, &state, DeclareAllLuaObjects(), "=declarations");
   for (const std::string &name : AllLuaObjects()) {
     luaL_loadstring(L, kFind);
     lua_pushstring(L, name.c_str());

@@ -33,14 +33,14 @@ const Object kObjects[] = {
     {"server", kTls, ""},
     {"listening", kTls, ""},
     {"session", kEstablished,
-     "if client then shake(client, server) server:write(('s'):rep(100)) client:peek() session = "
+     "if client then shake(client, server) server:write(bytes(100)) client:peek() session = "
      "client:session() end"},
     {"iov", kMessages, "iov = iovec.new() iov:add('abc') iov:addn(5)"},
     {"mh", kMessages, "mh = msghdr.new() mh:add('message')"},
     {"list", kMessages, "list = mh:control()"},
     {"cmsg", kMessages, "cmsg = cmsghdr.rights(one:fd(), two:fd())"},
     {"ai", kMessages, "ai = one:getsockname()"},
-    {"file", kOthers, "file = io.tmpfile() file:write(('f'):rep(20000))"},
+    {"file", kOthers, "file = io.tmpfile() file:write(bytes(20000))"},
     {"descriptor", kOthers, "descriptor = one.sock"},
     {"closed", kOthers, "closed = pair() closed:close()"},
     {"stream", kOthers, "stream = inet.server.new('127.0.0.1', 0)"},
@@ -106,7 +106,9 @@ class Decoder {
 
   // call('read', function() return pack(one:read(1)) end)
   std::string Checked(const std::string &how, const std::string &name, const std::string &code) {
-    return how + "('" + name + "', function() return pack(" + code + ") end)";
+    std::string before = armed_;
+    armed_.clear();
+    return how + "('" + name + "', function() " + before + "return pack(" + code + ") end)";
   }
 
   std::string Method(const std::string &how) {
@@ -139,10 +141,12 @@ class Decoder {
     return Checked("call", "__close", "metatable(mine).__close(" + NextObject() + ")");
   }
 
-  std::string Arm() {
+  // A method, in which the first allocation runs a collection, and that another statement.
+  std::string Armed() {
     uint8_t choice = tape_.Next();
-    std::string code = choice % 2 == 0 ? Finalize() : Method("call");
-    return "arm(function() " + code + " end)";
+    std::string code = choice % 4 < 3 ? Finalize() : Method("call");
+    armed_ = "arm(function() " + code + " end) ";
+    return choice / 4 % 4 == 3 ? Function() : Method(choice / 4 % 4 == 2 ? "spawn" : "call");
   }
 
   std::string Resume() {
@@ -214,7 +218,7 @@ class Decoder {
       case 21:
         return CloseVariable();
       case 22:
-        return Arm();
+        return Armed();
       case 23:
         return Collect();
       case 24:
@@ -238,6 +242,8 @@ class Decoder {
   const std::vector<LuaMethods> &methods_;
   unsigned bits_ = 0;
   std::vector<std::string> objects_;
+  // Code that the next checked call begins with.
+  std::string armed_;
   LuaScript script_;
 };
 
