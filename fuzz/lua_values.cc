@@ -43,7 +43,7 @@ const Choices &Pool(Kind kind) {
   static const std::map<Kind, Choices> pools = {
       {kSize,
        {"100", "nil", "0", "-1", "1", "2", "5", "16384", "16385", "70000", "1 << 40",
-        "math.maxinteger", "math.mininteger", "20000"}},
+        "math.maxinteger", "math.mininteger", "20000", "8000"}},
       {kNumber,
        {"0", "1", "-1", "0.5", "1e300", "-0.0", "0 / 0", "1 / 0", "-1 / 0", "2^53", "1 << 40",
         "math.maxinteger", "math.mininteger", "2147483647", "2147483648", "-2147483649", "24",

@@ -74,6 +74,24 @@ do
     pair[2]:close()
 end
 
+-- A lock: what is locked is what is unlocked.
+do
+    local scheduler = require('testing.scheduler')
+    local poll = require('net.poll')
+    local locked, unlocked
+    local poller = scheduler.poller_with('read_lock', function(fd)
+        locked = fd
+        return true
+    end)
+    poller.read_unlock = function(fd) unlocked = fd end
+    poll.set_poller(poller)
+    local pair = assert(unix.pair())
+    closed('read')(select(2, finalizing(pair[1], pair[1].readsync, pair[1])))
+    assert(locked == -1 and unlocked == -1)
+    pair[2]:close()
+    poll.set_poller(nil)
+end
+
 --- What was raised by a function whose configuration was finalised meanwhile.
 local function refused(...)
     local ok, err = ...

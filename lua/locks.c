@@ -98,11 +98,13 @@ static int locked(lua_State *L, int status, lua_KContext context) {
   return unlock(L, status, context);
 }
 
-static void push_guard(lua_State *L, int fd, enum lock_kind kind) {
+/* What the collector calls while there is made room for it may close the socket. */
+static int push_guard(lua_State *L, const struct socket *socket, enum lock_kind kind) {
   struct guard *guard = class_new(L, &guard_class, sizeof(*guard), 0);
-  *guard = (struct guard){.fd = fd, .kind = kind};
+  *guard = (struct guard){.fd = socket->fd, .kind = kind};
   lua_insert(L, GUARD);
   lua_toclose(L, GUARD);
+  return guard->fd;
 }
 
 static int returned(lua_State *L, int status, lua_KContext context) {
@@ -117,8 +119,7 @@ static int with_lock(lua_State *L, const struct socket *socket, enum lock_kind k
     lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, returned);
     return returned(L, LUA_OK, 0);
   }
-  push_guard(L, socket->fd, kind);
-  lua_pushinteger(L, socket->fd);
+  lua_pushinteger(L, push_guard(L, socket, kind));
   poller_push_timeout(
       L, locks[kind].is_write ? socket->send_deadline_ms : socket->receive_deadline_ms);
   lua_callk(L, 2, 3, kind, locked);
