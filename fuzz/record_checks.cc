@@ -1,5 +1,6 @@
 // The invariants that are about results and bytes (record_invariants.h).
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <string.h>
 
@@ -40,6 +41,18 @@ bool HasReason(const std::string &error) {
   };
   return std::search_n(error.begin(), error.end(), 6, true,
                        [&](char character, bool) { return is_capital(character); }) != error.end();
+}
+
+// "read failed: …", or the one text that a reset has whoever notices it.
+bool NamesItsOperation(const std::string &error) {
+  static const char *const kOperations[] = {"handshake",  "read",      "peek",  "write",
+                                            "key_update", "tls_close", "close", "poll_wait"};
+  if (error == strerror(ECONNRESET) || error == "unsupported want type") {
+    return true;
+  }
+  return std::any_of(std::begin(kOperations), std::end(kOperations), [&](const char *operation) {
+    return error.compare(0, strlen(operation) + 9, std::string(operation) + " failed: ") == 0;
+  });
 }
 
 bool IsAboutMemory(const std::string &error) {
@@ -93,6 +106,7 @@ void RecordRun::CheckError(const Done &done) {
   Require(!Has(done.error, "Interrupted"), "I7: EINTR comes out");
   Require(!Has(done.error, "temporarily"), "I7: EAGAIN comes out");
   Require(!Has(done.error, "Success"), "I5: an error says Success");
+  Require(NamesItsOperation(done.error), "I5: an error does not name its operation: " + done.error);
   Require(NamesItsCause(done.error), "I5: an error does not name its cause: " + done.error);
   Require(has_hard_fault_ || IsOfCall(done.error),
           "I12: an error on a network without hard faults: " + done.error);
@@ -139,7 +153,25 @@ void RecordRun::CheckClosedBy(const Done &done) {
           "I8: closed by the peer, and closed_by says that it was an alert");
 }
 
-void RecordRun::CheckHandshake(const Done &done) {
+// The alert that an error speaks of has left, unless something was in its way.
+void RecordRun::CheckAlert(const Before &before, const Done &done) {
+  struct net_tls_alert alert;
+  net_testing::Peer &peer = connection_.peer();
+  bool is_hindered = connection_.transport().hindrances() > before.hindrances || is_stalled_ ||
+                     is_send_refused_ || is_receive_over_;
+  if (done.outcome != NET_TLS_ERROR || !IsHandshaked() || is_hindered || is_tls_closed_ ||
+      options_.make_memory_short || !net_tls_socket_alert(connection_.socket(), &alert) ||
+      !alert.sent || !alert.fatal || !peer.error().empty()) {
+    return;
+  }
+  peer.Run();
+  Require(std::count(peer.alerts().begin(), peer.alerts().end(), alert.description) > 0,
+          "I13: an error speaks of an alert that has not been sent");
+}
+
+void RecordRun::CheckHandshake(const Done &done, Operation operation) {
+  Require(!IsTransfer(operation) || done.outcome != NET_TLS_OK || IsHandshaked(),
+          "I10: ok without a handshake");
   bool is_refused = input_.client_certificate == NET_TLS_CLIENT_CERTIFICATE_REQUIRED &&
                     !input_.peer_has_certificate;
   Require(!is_refused || !IsHandshaked(), "I10: a handshake without the certificate it requires");
@@ -158,12 +190,14 @@ void RecordRun::CheckPeer() {
   Require(accepted_.compare(compared_, fresh, received, compared_, fresh) == 0,
           "I3: the peer has other bytes than those that were accepted");
   compared_ = received.size();
+  Require(peer.key_updates() <= key_updates_asked_ + peer_key_updates_,
+          "I3: a key update that nobody asked for");
   Require(std::count(peer.alerts().begin(), peer.alerts().end(), kCloseNotify) <= 1,
           "I11: close_notify twice");
   Require(connection_.transport().deadlocks() == 0, "I10: a call that sleeps forever");
 }
 
-void RecordRun::NoteRead(const Done &done, bool is_peek) {
+void RecordRun::NoteRead(const Done &done, size_t capacity, bool is_peek) {
   // Forged bytes may have made it more.
   size_t position = std::min(read_.size(), from_peer_.size());
   bool is_right = done.bytes.size() <= from_peer_.size() - position &&
@@ -171,6 +205,11 @@ void RecordRun::NoteRead(const Done &done, bool is_peek) {
   Require(is_forged_ || is_right, "I2: not the bytes that the peer wrote");
   Require(promised_ == 0 || !done.bytes.empty(),
           "I8: bytes that were peeked at, or are pending, cannot be read");
+  bool is_short = !is_peek && done.outcome == NET_TLS_OK && done.bytes.size() < capacity;
+  Require(!is_short || has_hard_fault_ || net_tls_socket_pending(connection_.socket()) == 0,
+          "I8: a read has room for bytes that are there, and leaves them");
+  Require(!is_peek || net_tls_socket_pending(connection_.socket()) >= done.bytes.size(),
+          "I8: fewer bytes are pending than have been peeked at");
   if (is_peek) {
     promised_ = std::max(promised_, done.bytes.size());
   } else {

@@ -100,7 +100,8 @@ void RecordRun::CheckEnd(bool was_handshaked) {
   }
   struct net_tls_alert alert;
   if (net_tls_socket_alert(connection_.socket(), &alert) && alert.sent && alert.fatal &&
-      !is_send_refused_ && !is_receive_over_ && !is_corrupted_ && !options_.make_memory_short) {
+      !is_send_refused_ && !is_receive_over_ && (!is_corrupted_ || was_handshaked) &&
+      !options_.make_memory_short) {
     bool is_peer_deaf = !peer.error().empty() && !IsAlertOf(peer.alerts(), alert.description);
     Require(is_peer_deaf ? has_hard_fault_ : IsAlertOf(peer.alerts(), alert.description),
             "I13: an alert that was sent is not on the wire");
@@ -118,6 +119,8 @@ void RecordRun::CheckClosed() {
   Require(connection_.Write("x").outcome == NET_TLS_ERROR, "I6: a write after close");
   Require(connection_.TlsClose().outcome == NET_TLS_OK, "I6: tls_close after close fails");
   Require(connection_.Close().outcome == NET_TLS_OK, "I6: close after close fails");
+  Require(net_tls_socket_wait(connection_.socket(), NET_TLS_WANT_READ) == NET_TLS_ERROR,
+          "I6: a wait after close");
   Require(transport.log().size() == calls, "I6: the transport is used after close");
 }
 

@@ -187,12 +187,14 @@ Done RecordRun::Perform(Operation operation, int64_t argument,
     CheckCost(before);
   }
   CheckClose(before, done, operation);
-  if (operation == Operation::kRead || operation == Operation::kPeek) {
+  if (operation == Operation::kRead || operation == Operation::kPeek ||
+      (operation == Operation::kWait && argument == 0)) {
     CheckStranded(before, done);
   } else {
     promised_ = 0;
   }
-  CheckHandshake(done);
+  CheckHandshake(done, operation);
+  CheckAlert(before, done);
   return done;
 }
 
@@ -206,13 +208,13 @@ void RecordRun::Read(size_t capacity) {
                      return options_.is_comparable ? connection_.ReadAll(capacity)
                                                    : connection_.Read(capacity);
                    }),
-           false);
+           capacity, false);
 }
 
 void RecordRun::Peek(size_t capacity) {
   NoteRead(Perform(Operation::kPeek, static_cast<int64_t>(capacity),
                    [&] { return connection_.Peek(capacity); }),
-           true);
+           capacity, true);
 }
 
 void RecordRun::Write(size_t length) {
@@ -223,6 +225,7 @@ void RecordRun::Write(size_t length) {
 }
 
 void RecordRun::KeyUpdate(bool requests) {
+  key_updates_asked_++;
   Done done = Perform(Operation::kKeyUpdate, requests ? 1 : 0,
                       [&] { return connection_.KeyUpdate(requests); });
   bool is_of_tls12 = done.error.find("no key update") != std::string::npos;
@@ -295,6 +298,13 @@ void RecordRun::Query() {
   Require((net_tls_socket_version(socket) != nullptr) == IsHandshaked(),
           "I1: the version is known without the handshake, or not known after it");
   Require(connection_.transport().log().size() == calls, "I9: a question has used the transport");
+  Require(!IsHandshaked() || has_hard_fault_ || is_holding_ || is_buffered ||
+              connection_.transport().NearPending() > 0 || read_.size() == from_peer_.size(),
+          "I8: the peer's bytes lie in the socket, and nothing is buffered");
+  Require(pending >= promised_ || has_hard_fault_, "I8: fewer bytes are pending than before");
+  Require(connection_.Read(0).error == "Invalid argument", "I1: a read of nothing is no mistake");
+  Require(connection_.transport().log().size() == calls,
+          "I9: a read of nothing uses the transport");
   Require(ERR_peek_error() == 0, "I14: a question has left an error in BoringSSL's queue");
   promised_ = std::max(promised_, pending);
 }
@@ -311,7 +321,7 @@ void RecordRun::Attempt(uint8_t argument) {
   Done done = Perform(Operation::kAttempt, is_read ? -1 : static_cast<int64_t>(bytes.size()),
                       [&] { return TryOnce(is_read, length, bytes); });
   if (is_read) {
-    NoteRead(done, false);
+    NoteRead(done, length, false);
   } else {
     NoteWritten(done, bytes);
   }

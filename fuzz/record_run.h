@@ -128,11 +128,12 @@ class RecordRun {
   void CheckBusyness(const Before &before);
   void CheckCost(const Before &before);
   void CheckClosedBy(const net_testing::Done &done);
-  void CheckHandshake(const net_testing::Done &done);
+  void CheckHandshake(const net_testing::Done &done, Operation operation);
+  void CheckAlert(const Before &before, const net_testing::Done &done);
   void CheckClose(const Before &before, const net_testing::Done &done, Operation operation);
   void CheckPeer();
   void CheckStranded(const Before &before, const net_testing::Done &done);
-  void NoteRead(const net_testing::Done &done, bool is_peek);
+  void NoteRead(const net_testing::Done &done, size_t capacity, bool is_peek);
   void CheckClosedAtRead();
   void NoteWritten(const net_testing::Done &done, const std::string &bytes);
 
@@ -187,6 +188,7 @@ class RecordRun {
   bool is_rescued_ = false;
   int peer_key_updates_ = 0;
   int key_updates_ = 0;
+  int key_updates_asked_ = 0;
   // The transport's words: no call may follow.
   bool is_send_refused_ = false;
   bool is_receive_over_ = false;
