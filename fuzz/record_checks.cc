@@ -135,6 +135,25 @@ void RecordRun::CheckSticky(const Before &before, const Done &done, Operation op
           "I5: a write is ok although the transport has refused to send");
 }
 
+// Where the transport only refused to send, what had come in before can be read.
+void RecordRun::CheckRefusal(const Before &before, const Done &done, Operation operation) {
+  bool is_refusal = is_send_refused_ && !is_lossy_ && !has_wait_failed_ && !is_corrupted_ &&
+                    before.was_handshaked && !is_holding_ && !is_dripping_ &&
+                    !options_.make_memory_short &&
+                    std::all_of(errnos_.begin(), errnos_.end(),
+                                [](int number) { return number == EPIPE || number == ECONNRESET; });
+  if (!is_refusal || done.outcome != NET_TLS_ERROR || Has(done.error, "alert") ||
+      IsOfCall(done.error)) {
+    return;
+  }
+  bool reads = operation == Operation::kRead || operation == Operation::kPeek;
+  Require(!reads || read_.size() == from_peer_.size(),
+          "I5: what had come in before a send was refused cannot be read");
+  bool writes = operation == Operation::kWrite || operation == Operation::kKeyUpdate;
+  Require(!writes || !has_peer_notified_ || read_.size() < from_peer_.size(),
+          "I8: a write to a peer that has closed is an error");
+}
+
 // closed_by tells what came first, and knows it where the connection has ended.
 void RecordRun::CheckClosedBy(const Done &done) {
   enum net_tls_closed_by closed_by = net_tls_socket_closed_by(connection_.socket());
@@ -149,6 +168,9 @@ void RecordRun::CheckClosedBy(const Done &done) {
                      Has(done.error, "reset by peer") || Has(done.error, "Broken pipe")));
   Require(!has_ended || closed_by != NET_TLS_CLOSED_BY_NOBODY,
           "I5: the connection has ended and closed_by does not tell how");
+  Require(!Has(done.error, strerror(ECONNRESET)) || !IsHandshaked() ||
+              (errnos_.size() > 1 || done.error == strerror(ECONNRESET)) || has_wait_failed_,
+          "I5: a reset has one text: " + done.error);
   Require(done.outcome != NET_TLS_CLOSED || closed_by != NET_TLS_CLOSED_BY_ALERT,
           "I8: closed by the peer, and closed_by says that it was an alert");
 }
@@ -158,7 +180,8 @@ void RecordRun::CheckAlert(const Before &before, const Done &done) {
   struct net_tls_alert alert;
   net_testing::Peer &peer = connection_.peer();
   bool is_hindered = connection_.transport().hindrances() > before.hindrances || is_stalled_ ||
-                     is_send_refused_ || is_receive_over_;
+                     is_send_refused_ || is_receive_over_ || input_.time_per_call > 0 ||
+                     input_.cpu_per_call > 0;
   if (done.outcome != NET_TLS_ERROR || !IsHandshaked() || is_hindered || is_tls_closed_ ||
       options_.make_memory_short || !net_tls_socket_alert(connection_.socket(), &alert) ||
       !alert.sent || !alert.fatal || !peer.error().empty()) {
@@ -224,6 +247,8 @@ void RecordRun::NoteRead(const Done &done, size_t capacity, bool is_peek) {
 
 void RecordRun::CheckClosedAtRead() {
   if (input_.allows_truncation && has_fin_) {
+    Require(has_peer_notified_ || errnos_.count(ECONNRESET) == 0,
+            "I8: a reset is taken for a truncation that is allowed");
     return;
   }
   Require(has_peer_notified_, "I8: closed, and the peer has not sent close_notify");
@@ -233,6 +258,8 @@ void RecordRun::CheckClosedAtRead() {
 void RecordRun::NoteWritten(const Done &done, const std::string &bytes) {
   size_t planted = options_.is_planted && done.written > 0 ? 1 : 0;
   accepted_.append(bytes, 0, done.written - planted);
+  Require(done.outcome != NET_TLS_TIMEOUT || bytes.empty() || done.written < bytes.size(),
+          "I3: a write that is accepted in whole times out");
   Require(done.outcome != NET_TLS_CLOSED || has_peer_notified_ || is_forged_ ||
               (input_.allows_truncation && has_fin_),
           "I8: a write says closed, and the peer has not sent close_notify");

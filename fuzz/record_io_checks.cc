@@ -31,10 +31,18 @@ void RecordRun::CheckCalls(const Before &before) {
     has_hard_fault_ |= is_error || !IsSoft(call.fault);
     has_fin_ |=
         call.fault.kind == net_testing::Fault::kEnd || call.fault.kind == net_testing::Fault::kPipe;
+    bool is_send = call.function == TransportCall::kSend;
+    has_wait_failed_ |= is_error && call.function == TransportCall::kWait;
+    bool drops = call.fault.kind == net_testing::Fault::kEnd ||
+                 call.fault.kind == net_testing::Fault::kPipe ||
+                 (call.fault.kind == net_testing::Fault::kReset && !is_send);
+    is_lossy_ |= drops && (!is_send || log_.events.back().is_during);
+    // It comes to nobody any more.
+    is_peer_done_ |= drops || call.fault.kind == net_testing::Fault::kReset;
     if (is_error) {
       errnos_.insert(call.result.error);
     }
-    if (call.function == TransportCall::kSend) {
+    if (is_send) {
       Require(!is_send_refused_, "I5: a send after the transport has refused one");
       is_send_refused_ = is_error;
     } else if (call.function == TransportCall::kReceive) {
@@ -103,6 +111,31 @@ void RecordRun::CheckBusyness(const Before &before) {
   }
 }
 
+// Ok from these means that the transport has taken all that is owed, and from a tls_close that has
+// nothing to notify at least that it does not matter.
+void RecordRun::CheckAllSent(const Before &before, const Done &done, Operation operation) {
+  bool sends_all = operation == Operation::kHandshake || operation == Operation::kTlsClose ||
+                   operation == Operation::kClose;
+  bool is_close = operation == Operation::kTlsClose || operation == Operation::kClose;
+  if (!sends_all || !sticky_.empty() || options_.make_memory_short) {
+    return;
+  }
+  Require(operation != Operation::kTlsClose || before.was_handshaked || done.outcome == NET_TLS_OK,
+          "I11: tls_close has nothing to notify and is not ok");
+  const std::vector<TransportCall> &calls = connection_.transport().log();
+  const TransportCall *last = nullptr;
+  for (size_t i = before.calls; i < calls.size(); i++) {
+    last = calls[i].function == TransportCall::kSend ? &calls[i] : last;
+  }
+  if (done.outcome != NET_TLS_OK || last == nullptr) {
+    return;
+  }
+  bool is_whole = last->result.status == NET_TRANSPORT_OK &&
+                  last->result.count == static_cast<size_t>(last->asked);
+  bool is_gone = last->result.status == NET_TRANSPORT_ERROR && is_close && has_peer_notified_;
+  Require(is_whole || is_gone, "I3: ok, and the transport has not taken all that is owed");
+}
+
 // Each call moves what there is, or is hindered; a few more are for a handshake's flights and for
 // waits.
 void RecordRun::CheckCost(const Before &before) {
@@ -137,8 +170,9 @@ void RecordRun::CheckClose(const Before &before, const Done &done, Operation ope
   bool is_only_gone = std::all_of(errnos_.begin(), errnos_.end(), [](int number) {
     return number == EPIPE || number == ECONNRESET;
   });
-  Require(done.outcome != NET_TLS_ERROR || !has_read_close_ || before.was_send_refused ||
-              !is_only_gone || compared_ < accepted_.size() || is_forged_,
+  Require(done.outcome != NET_TLS_ERROR || !has_read_close_ || has_wait_failed_ ||
+              before.was_send_refused || !is_only_gone || compared_ < accepted_.size() ||
+              is_forged_,
           "I11: a peer that has closed and gone makes close fail");
   bool is_hindered = connection_.transport().hindrances() > before.hindrances;
   Require(operation == Operation::kTlsClose || has_hard_fault_ || is_hindered || is_dripping_ ||

@@ -180,6 +180,8 @@ Done RecordRun::Perform(Operation operation, int64_t argument,
   CheckError(done);
   CheckSticky(before, done, operation);
   CheckClosedBy(done);
+  CheckRefusal(before, done, operation);
+  CheckAllSent(before, done, operation);
   // A read that compares is several.
   if (!options_.is_comparable || operation != Operation::kRead) {
     CheckTime(before, done, operation);

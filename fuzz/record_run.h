@@ -127,6 +127,8 @@ class RecordRun {
   void CheckCalls(const Before &before);
   void CheckBusyness(const Before &before);
   void CheckCost(const Before &before);
+  void CheckRefusal(const Before &before, const net_testing::Done &done, Operation operation);
+  void CheckAllSent(const Before &before, const net_testing::Done &done, Operation operation);
   void CheckClosedBy(const net_testing::Done &done);
   void CheckHandshake(const net_testing::Done &done, Operation operation);
   void CheckAlert(const Before &before, const net_testing::Done &done);
@@ -192,6 +194,9 @@ class RecordRun {
   // The transport's words: no call may follow.
   bool is_send_refused_ = false;
   bool is_receive_over_ = false;
+  bool has_wait_failed_ = false;
+  // A fault has dropped what the peer sent.
+  bool is_lossy_ = false;
   std::set<int> errnos_;
   enum net_tls_closed_by closed_by_ = NET_TLS_CLOSED_BY_NOBODY;
   // The text of the error that the connection has ended with.
