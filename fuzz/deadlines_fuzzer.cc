@@ -30,6 +30,7 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/deadlines_input.h"
 #include "fuzz/deadlines_script.h"
 #include "fuzz/pattern.h"
 #include "fuzz/shared_configs.h"
@@ -40,8 +41,19 @@
 
 namespace {
 
+using net_fuzz::Bounds;
+using net_fuzz::BoundsOf;
+using net_fuzz::DeadlineAfter;
 using net_fuzz::DeadlinesOperation;
 using net_fuzz::DeadlinesStep;
+using net_fuzz::kDeadlines;
+using net_fuzz::kDrips;
+using net_fuzz::kLengths;
+using net_fuzz::kMillisecond;
+using net_fuzz::kNone;
+using net_fuzz::kToleratedKeyUpdates;
+using net_fuzz::Pick;
+using net_fuzz::Reads;
 using net_fuzz::Tape;
 using net_testing::Case;
 using net_testing::Connection;
@@ -49,48 +61,10 @@ using net_testing::Done;
 using net_testing::Driver;
 using net_testing::TransportCall;
 
-constexpr int64_t kMillisecond = net_testing::VirtualTransport::kMillisecond;
-// Far enough beyond what fits that the sum does not, and short enough that the clock stays clear of
-// its end.
-constexpr int64_t kDeadlines[] = {
-    -1, 100, 0,         1,         2,         5,     10, 1000,
-    -7, 37,  INT64_MIN, INT64_MAX, 999999999, 60000, 3,  INT64_MAX / kMillisecond};
-constexpr int64_t kClockLimits[] = {
-    INT64_MAX, NET_TLS_DEFAULT_CLOCK_LIMIT, 0, 1, 1000000, 5000000, 999999, 50};
-constexpr int64_t kCallTimes[] = {0, 1, 999999, 1000000, 1000001, 50000000, 3000000, 250000};
-constexpr int64_t kCpuTimes[] = {0, 1, 1000000, 5000000, 10000000, 999999, 30, 0};
-constexpr int64_t kSocketTimeouts[] = {-1, 100, 0, 5, 50, 1000, 10, 1};
-struct DripForm {
-  size_t length;
-  int64_t interval_ms;
-};
-constexpr DripForm kDrips[] = {{SIZE_MAX, 1}, {1, 30}, {1, 20}, {100, 30},
-                               {1000, 99},    {7, 0},  {50, 5}, {1, 100}};
-constexpr const char *kFaults[] = {"ok",   "again", "intr",    "1",  "zero", "early",
-                                   "late", "7",     "timeout", "ok", "1000", "100"};
-constexpr size_t kLengths[] = {1, 5, 0, 100, 1000, 16384, 16385, 70000};
-constexpr int64_t kNone = INT64_MAX;
-// BoringSSL ends a connection with more than 32 in a row.
-constexpr int kToleratedKeyUpdates = 30;
-
-template <typename Type, size_t kCount>
-Type Pick(const Type (&table)[kCount], unsigned index) {
-  return table[index % kCount];
-}
-
-// What a call may take. kNone: no deadline.
-struct Bounds {
-  int64_t readable;
-  int64_t writable;
-  // The deadline of the operation's own kind, in milliseconds.
-  int64_t own;
-};
-
 class Run {
  public:
   Run(Case test_case, Tape &tape)
       : case_(test_case), connection_(test_case, net_fuzz::SharedConfig(test_case)) {
-    setup_.test_case = test_case;
     net_testing::PeerOptions &options = connection_.peer_options();
     options.context = net_fuzz::SharedPeerContext(test_case);
     options.session = net_fuzz::SharedPeerSession(test_case);
@@ -98,19 +72,10 @@ class Run {
     if (test_case.is_client) {
       net_tls_socket_set_session(connection_.socket(), net_fuzz::SharedSession(test_case));
     }
-    setup_.receive_ms = receive_ms_ = Pick(kDeadlines, tape.Next());
-    setup_.send_ms = send_ms_ = Pick(kDeadlines, tape.Next());
-    uint8_t limit = tape.Next();
-    uint8_t times = tape.Next();
-    setup_.clock_limit = Pick(kClockLimits, limit & 15);
-    setup_.call_time = Pick(kCallTimes, limit >> 4);
-    setup_.cpu_time = Pick(kCpuTimes, times & 15);
-    setup_.socket_timeout_ms = Pick(kSocketTimeouts, times >> 4);
-    DripForm drip = Pick(kDrips, tape.Next());
-    // The first one would be none.
-    setup_.drip_length = drip.length == SIZE_MAX ? 0 : drip.length;
-    setup_.drip_interval_ms = drip.interval_ms;
-    SetUp(tape.Take(tape.Next()));
+    setup_ = net_fuzz::ReadDeadlinesSetup(test_case, tape);
+    receive_ms_ = setup_.receive_ms;
+    send_ms_ = setup_.send_ms;
+    SetUp();
   }
 
   void Play(Tape &tape) {
@@ -128,16 +93,13 @@ class Run {
     return connection_.transport();
   }
 
-  void SetUp(Tape faults) {
+  void SetUp() {
     net_tls_socket_set_clock_limit(connection_.socket(), setup_.clock_limit);
     net_tls_socket_set_deadlines(connection_.socket(), receive_ms_, send_ms_);
     transport().set_time_per_call(setup_.call_time);
     transport().set_cpu_per_call(setup_.cpu_time);
     transport().set_socket_timeouts(setup_.socket_timeout_ms, setup_.socket_timeout_ms);
     transport().Drip(setup_.drip_length, setup_.drip_interval_ms);
-    while (!faults.IsAtEnd()) {
-      setup_.faults += std::string(Pick(kFaults, faults.Next())) + " ";
-    }
     transport().SetFaults(setup_.faults);
   }
 
@@ -251,30 +213,10 @@ class Run {
 
   // Deadlines.
 
-  static int64_t After(int64_t start, int64_t milliseconds) {
-    __int128 end =
-        static_cast<__int128>(start) + static_cast<__int128>(milliseconds) * kMillisecond;
-    return milliseconds < 0 || end > INT64_MAX ? kNone : static_cast<int64_t>(end);
-  }
-
-  static bool Reads(enum net_tls_operation_kind kind) {
-    return kind == NET_TLS_HANDSHAKE || kind == NET_TLS_READ || kind == NET_TLS_PEEK;
-  }
-
-  Bounds BoundsOf(enum net_tls_operation_kind kind) {
-    int64_t now = transport().now();
-    int64_t own = Reads(kind) ? receive_ms_ : send_ms_;
-    if (own >= 0) {
-      return {After(now, own), After(now, own), own};
-    }
-    return Reads(kind) ? Bounds{kNone, After(now, send_ms_), own}
-                       : Bounds{After(now, receive_ms_), kNone, own};
-  }
-
   template <typename Function>
   void Call(enum net_tls_operation_kind kind, Function function) {
     kind_ = kind;
-    bounds_ = BoundsOf(kind);
+    bounds_ = BoundsOf(kind, transport().now(), receive_ms_, send_ms_);
     start_ = transport().now();
     first_ = transport().log().size();
     Done done = function();
@@ -374,7 +316,7 @@ class Run {
     net_tls_socket_set_deadlines(socket, milliseconds, milliseconds);
     net_tls_socket_begin(socket, NET_TLS_READ, &operation);
     net_tls_socket_set_deadlines(socket, receive_ms_, send_ms_);
-    int64_t end = After(transport().now(), milliseconds);
+    int64_t end = DeadlineAfter(transport().now(), milliseconds);
     int64_t left = end == kNone ? -1 : milliseconds;
     Require(operation.readable_deadline == end && operation.writable_deadline == end &&
                 net_tls_socket_remaining(socket, &operation, NET_TLS_WANT_READ) == left,
