@@ -13,6 +13,7 @@ import argparse
 import os
 import shlex
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -147,6 +148,8 @@ def run(options, scratch):
     labels = {target.name: target.label for target in targets}
     bugs = [bug for work in works for bug in _file_crashes(work, _reproducer(work, labels), options.report)]
     broken = [(work.package.name, work.progress.broken) for work in works if work.progress.broken]
+    broken += [(work.package.name, "it had no turn; give it more minutes") for work in works
+               if work.progress.is_idle() and not plan.is_stopped()]
     for work in works:
         if not work.progress.broken:
             print(_merge(options, work))
@@ -162,6 +165,8 @@ def run(options, scratch):
 
 def main(words):
     options = parse_options(words)
+    # To end early, and file what was found.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     scratch = tempfile.mkdtemp(prefix="campaign")
     try:
         return run(options, scratch)

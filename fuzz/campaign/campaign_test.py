@@ -113,6 +113,20 @@ class CampaignTest(unittest.TestCase):
         self.assertIn("c", contents)
         self.assertNotIn("x", contents)
 
+    def test_ends_early_and_keeps_what_it_has(self):
+        campaign = subprocess.Popen(
+            [sys.executable, "-B", os.path.join(_HERE, "campaign.py"), "--minutes", "1000", "--packages", self.sound,
+             "--corpus", self.corpus, "--report", self.report],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+        # The first table is shown when the first program has started, or is about to.
+        while not campaign.stdout.readline().startswith("sound "):
+            self.assertIsNone(campaign.poll())
+        campaign.terminate()
+        output = campaign.communicate()[0]
+        self.assertEqual(campaign.returncode, 0, output)
+        self.assertIn("nothing found\n", output)
+        self.assertTrue(os.path.exists(os.path.join(self.report, "summary.txt")))
+
     def test_a_target_that_is_broken(self):
         path = os.path.join(self.folder, "broken.zip")
         with zipfile.ZipFile(self.sound) as source, zipfile.ZipFile(path, "w") as archive:
@@ -121,6 +135,12 @@ class CampaignTest(unittest.TestCase):
                 archive.writestr(name, content)
         self.assertEqual(self.fuzz(path), 2, self.output)
         self.assertIn("sound is broken: exit status 3:\nno such thing", self.output)
+
+    def test_a_target_without_a_turn(self):
+        # One second is a slice of the first target, and none of the second.
+        self.assertEqual(self.campaign("--minutes", "0.02", "--jobs", "1", "--packages",
+                                       self.sound + "," + self.planted, "--corpus", "corpus", "--report", "report"), 2)
+        self.assertIn("toy is broken: it had no turn", self.output)
 
     def test_what_is_no_package(self):
         self.assertEqual(self.fuzz(_TOY), 2)

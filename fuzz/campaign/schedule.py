@@ -69,6 +69,9 @@ class Schedule:
         self._lock = threading.Lock()
         self._is_stopped = False
 
+    def is_stopped(self):
+        return self._is_stopped
+
     def time_left(self):
         return 0 if self._deadline is None else self._deadline - time.monotonic()
 

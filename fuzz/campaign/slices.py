@@ -37,8 +37,7 @@ class Slice:
         self.edges = 0
         self.lines = collections.deque(maxlen=_KEPT_LINES)
         self._cpu = None
-        environment = dict(os.environ, ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", ""))
-        environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
+        environment = dict({"UBSAN_OPTIONS": "print_stacktrace=1"}, **os.environ)
         self._process = subprocess.Popen(
             command,
             cwd=folder,
@@ -46,6 +45,8 @@ class Slice:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            # The terminal's Ctrl-C is for the campaign, which then stops it.
+            start_new_session=True,
         )
 
     def cpu(self):
@@ -90,11 +91,13 @@ class Progress:
         self.broken = None
         self._ended = {"executions": 0, "cpu": 0.0, "edges": 0}
         self._running = []
+        self._slices = 0
         self._lock = threading.Lock()
 
     def begin(self, run):
         with self._lock:
             self._running.append(run)
+            self._slices += 1
 
     def end(self, run):
         with self._lock:
@@ -108,8 +111,9 @@ class Progress:
             for run in self._running:
                 run.stop()
 
-    def is_running(self):
-        return bool(self._running)
+    def is_idle(self):
+        """Whether no slice of it has ever begun."""
+        return self._slices == 0
 
     def executions(self):
         with self._lock:
