@@ -143,6 +143,7 @@ int HostGiven(lua_State *L) {
 int HostBegin(lua_State *L) {
   State *state = GetState(L);
   if (state->script != nullptr && state->script->fail_at > 0) {
+    lua_gc(L, LUA_GCSTOP);
     state->left = state->script->fail_at - 1;
     state->failures = state->script->stays_short ? LONG_MAX : 2;
   }

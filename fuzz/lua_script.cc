@@ -145,7 +145,7 @@ class Decoder {
   std::string Armed() {
     uint8_t choice = tape_.Next();
     std::string code = choice % 4 < 3 ? Finalize() : Method("call");
-    armed_ = "arm(function() " + code + " end) ";
+    armed_ = script_.fail_at > 0 ? "" : "arm(function() " + code + " end) ";
     return choice / 4 % 4 == 3 ? Function() : Method(choice / 4 % 4 == 2 ? "spawn" : "call");
   }
 
@@ -166,7 +166,8 @@ class Decoder {
         "collectgarbage('incremental', 1, 1000, 1)",
         "drop_threads() collectgarbage()",
     };
-    return codes[tape_.Next() % std::size(codes)];
+    const char *code = codes[tape_.Next() % std::size(codes)];
+    return script_.fail_at > 0 ? "" : code;
   }
 
   std::string Poller() {

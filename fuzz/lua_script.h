@@ -18,7 +18,8 @@ struct LuaMethods {
 
 struct LuaScript {
   // The allocation of Lua's that fails, counted from 1, as it is when the statements begin; 0:
-  // none. `stays_short`: all after it fail, too.
+  // none. `stays_short`: all after it fail, too. Such a script never calls the collector: Lua drops
+  // the finalizer of which the very call has no memory, and with it what only that would free.
   long fail_at = 0;
   bool stays_short = false;
   // The objects, and the statements, a line each.
