@@ -72,7 +72,9 @@ static bool set_list(struct net_tls_config *config, const char *list) {
   bool is_set = false;
   if (ssl != NULL && written != NULL) {
     write_list(ssl, list, written);
-    is_set = SSL_CTX_set_strict_cipher_list(config->context, written);
+    /* BoringSSL fails for a list that leaves no suite, but sets it. */
+    is_set = SSL_set_strict_cipher_list(ssl, written) &&
+             SSL_CTX_set_strict_cipher_list(config->context, written);
   }
   SSL_free(ssl);
   free(written);

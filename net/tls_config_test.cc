@@ -227,6 +227,20 @@ TEST_F(TlsConfigTest, ErrorLivesUntilTheNextSetter) {
   ExpectSet(net_tls_config_set_session_tickets(config_, true));
 }
 
+// A list that leaves no cipher suite is refused, and those that were set before stay.
+TEST(TlsConfig, RefusedCiphersChangeNothing) {
+  Case test_case;
+  test_case.version = TLS1_2_VERSION;
+  for (const char *list : {"ALL:!ALL", "", "NOPE"}) {
+    Connection connection(test_case);
+    ASSERT_TRUE(net_tls_config_set_ciphers(connection.config(), "ECDHE-ECDSA-AES128-GCM-SHA256"));
+    ASSERT_FALSE(net_tls_config_set_ciphers(connection.config(), list));
+    EXPECT_TRUE(connection.Exchange(1, 10)) << list;
+    EXPECT_STREQ("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                 net_tls_socket_cipher(connection.socket()));
+  }
+}
+
 // From the first socket on, nothing changes any more.
 TEST(TlsConfig, InUseCannotBeChanged) {
   Connection connection((Case()));
