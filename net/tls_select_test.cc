@@ -132,6 +132,10 @@ TEST_P(TlsSelectTest, ByWhatTheClientCanVerify) {
   // It is better to show another name than what cannot be verified at all.
   rsa.name = "wrong.example.test";
   EXPECT_EQ("server_rsa", Shown(config, rsa));
+  // TLS 1.3 has no PKCS #1 signatures of its own messages.
+  Asks pkcs1{"", {SSL_SIGN_RSA_PKCS1_SHA256, SSL_SIGN_ECDSA_SECP256R1_SHA256}, ""};
+  net_tls_config *rsa_first = NewConfig({"server_rsa", "server"});
+  EXPECT_EQ(is_tls_1_3 ? "server" : "server_rsa", Shown(rsa_first, pkcs1));
 }
 
 TEST_P(TlsSelectTest, ByTheCipherSuites) {
@@ -234,13 +238,9 @@ TEST_P(TlsSelectTest, OnlyForAServerThatHasNotBegun) {
 class TlsPolicyTest : public TlsSelectTest {
  protected:
   TlsPolicyTest() {
-    AddFirst();
+    EXPECT_TRUE(net_tls_config_set_ca_file(policy_, CertificatePath("ca.pem").c_str()));
     connection_.UseConfig(config_);
     connection_.peer_options().server_name = "name.test";
-  }
-
-  void AddFirst() {
-    EXPECT_TRUE(net_tls_config_set_ca_file(policy_, CertificatePath("ca.pem").c_str()));
   }
 
   Done Handshake() {

@@ -66,7 +66,7 @@ class Hunt:
     def _kills(self, mutant, program, cases, seconds):
         patience = _PATIENCE * seconds * self._slowness + _GRACE * self._slowness
         program_run = self._counterparts.get(program, program)
-        done = program_run.run(cases, mutant.number, patience, 2 * patience)
+        done = program_run.run(cases, mutant.number, patience, patience)
         if not done.is_failed:
             return None
         case = done.failed_case()
