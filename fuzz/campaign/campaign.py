@@ -150,16 +150,16 @@ def run(options, scratch):
     broken = [(work.package.name, work.progress.broken) for work in works if work.progress.broken]
     broken += [(work.package.name, "it had no turn; give it more minutes") for work in works
                if work.progress.is_idle() and not plan.is_stopped()]
-    for work in works:
-        if not work.progress.broken:
-            print(_merge(options, work))
-    if targets and not options.no_coverage:
-        print(profile_report.of_campaign(targets, {work.package.name: work for work in works}, options.report))
     summary = _summary(bugs, broken, rows)
     with open(os.path.join(options.report, "summary.txt"), "w", encoding="utf-8") as file:
         file.write(summary + "\n")
     print(summary)
-    print("report: " + options.report)
+    for work in works:
+        if not work.progress.broken:
+            print(_merge(options, work))
+    print("report: " + options.report, flush=True)
+    if targets and not options.no_coverage:
+        print(profile_report.of_campaign(targets, {work.package.name: work for work in works}, options.report))
     return 2 if broken else 1 if bugs else 0
 
 
