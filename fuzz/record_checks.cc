@@ -239,15 +239,15 @@ void RecordRun::NoteRead(const Done &done, size_t capacity, bool is_peek) {
     promised_ -= std::min(promised_, done.bytes.size());
     read_ += done.bytes;
   }
-  has_read_close_ |= done.outcome == NET_TLS_CLOSED;
   if (done.outcome == NET_TLS_CLOSED && !is_forged_) {
     CheckClosedAtRead();
   }
+  has_read_close_ |= done.outcome == NET_TLS_CLOSED;
 }
 
 void RecordRun::CheckClosedAtRead() {
   if (input_.allows_truncation && has_fin_) {
-    Require(has_peer_notified_ || errnos_.count(ECONNRESET) == 0,
+    Require(has_peer_notified_ || has_read_close_ || errnos_.count(ECONNRESET) == 0,
             "I8: a reset is taken for a truncation that is allowed");
     return;
   }

@@ -35,10 +35,13 @@ void RecordRun::CheckCalls(const Before &before) {
     has_wait_failed_ |= is_error && call.function == TransportCall::kWait;
     bool drops = call.fault.kind == net_testing::Fault::kEnd ||
                  call.fault.kind == net_testing::Fault::kPipe ||
+                 (call.fault.kind == net_testing::Fault::kErrno && !is_send) ||
                  (call.fault.kind == net_testing::Fault::kReset && !is_send);
-    is_lossy_ |= drops && (!is_send || log_.events.back().is_during);
-    // It comes to nobody any more.
-    is_peer_done_ |= drops || call.fault.kind == net_testing::Fault::kReset;
+    bool is_final = drops || call.fault.kind == net_testing::Fault::kReset;
+    is_lossy_ |= (drops && (!is_send || log_.events.back().is_during)) ||
+                 (is_final && (is_holding_ || is_dripping_));
+    // What it sends from now on comes to nobody.
+    is_peer_done_ |= is_final;
     if (is_error) {
       errnos_.insert(call.result.error);
     }
@@ -132,7 +135,8 @@ void RecordRun::CheckAllSent(const Before &before, const Done &done, Operation o
   }
   bool is_whole = last->result.status == NET_TRANSPORT_OK &&
                   last->result.count == static_cast<size_t>(last->asked);
-  bool is_gone = last->result.status == NET_TRANSPORT_ERROR && is_close && has_peer_notified_;
+  bool is_gone = last->result.status == NET_TRANSPORT_ERROR && is_close &&
+                 (has_peer_notified_ || has_read_close_);
   Require(is_whole || is_gone, "I3: ok, and the transport has not taken all that is owed");
 }
 

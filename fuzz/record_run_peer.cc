@@ -198,6 +198,7 @@ void RecordRun::Reset() {
   is_peer_done_ = true;
   has_hard_fault_ = true;
   has_fin_ = true;
+  is_lossy_ |= is_holding_ || is_dripping_;
   connection_.transport().FarReset();
 }
 
