@@ -240,6 +240,38 @@ TEST(TlsOcspMade, Junk) {
   EXPECT_EQ("", response.Verify());
 }
 
+TEST(TlsOcspMade, MalformedExtensions) {
+  const std::string name = Tlv(0x06, "\x2a\x03");
+  const std::string value = Tlv(0x04, "");
+  for (const std::string &list :
+       {std::string("x"), Sequence(""), Sequence(name), Sequence(value),
+        Sequence(name + Tlv(0x01, "") + value), Sequence(name + value) + "x"}) {
+    Response response;
+    response.extensions = Tlv(0xa1, Sequence(list));
+    EXPECT_EQ(kMalformed, response.Verify());
+    response.extensions = Tlv(0xa1, Sequence(Sequence(name + value)));
+    EXPECT_EQ("", response.Verify());
+  }
+}
+
+TEST(TlsOcspMade, Version) {
+  Response response;
+  response.version = Tlv(0xa0, Tlv(0x02, std::string(1, '\0')));
+  EXPECT_EQ("", response.Verify());
+}
+
+TEST(TlsOcspMade, EachAnswerHasItsStatus) {
+  Certificate other_leaf = Make("leaf", &Issuer());
+  Response other;
+  other.about = other_leaf.x509.get();
+  Response response;
+  response.answers_before = other.Answer();
+  response.answer = Tlv(0x82, "");
+  EXPECT_EQ("the responder does not know the certificate", response.Verify());
+  response.answer = response.this_update = response.next_update = "";
+  EXPECT_EQ(kMalformed, response.Verify());
+}
+
 TEST(TlsOcspMade, Form) {
   Response response;
   response.type = Tlv(0x06, "\x2b\x06\x01\x05\x05\x07\x30\x01\x02");

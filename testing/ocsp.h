@@ -128,6 +128,9 @@ struct OcspResponse {
   std::string unused_bits = std::string(1, '\0');
   // Before the answer that is about `about`.
   std::string answers_before;
+  std::string version;
+  // Those of the whole, with their tag.
+  std::string extensions;
   // Of `about`, if it is empty.
   std::string serial;
   std::string digest_algorithm = Sequence(Tlv(0x06, "\x2b\x0e\x03\x02\x1a"));
@@ -166,11 +169,11 @@ struct OcspResponse {
 
   std::string Data() const {
     std::string answers = answers_before + Answer();
-    std::string extensions = junk == "critical" ? Extensions(Tlv(0x01, "\xff"))
-                             : junk == "optional" || junk == "extensions" ? Extensions("")
-                                                                          : "";
-    return Sequence(Tlv(0xa2, Tlv(0x04, "responder")) + Time(kNow) +
-                    Sequence(answers + (junk == "answers" ? "x" : "")) + extensions + At("data"));
+    std::string last = junk == "critical"                           ? Extensions(Tlv(0x01, "\xff"))
+                       : junk == "optional" || junk == "extensions" ? Extensions("")
+                                                                    : extensions;
+    return Sequence(version + Tlv(0xa2, Tlv(0x04, "responder")) + Time(kNow) +
+                    Sequence(answers + (junk == "answers" ? "x" : "")) + last + At("data"));
   }
 
   std::string Sign(const std::string &data) const {
