@@ -38,6 +38,8 @@ def parse_options(words):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=lambda text: text.split(","), default=[], metavar="A,B",
                         help="e.g. net/buffer.c,net/wait.c; by default all")
+    parser.add_argument("--without", type=lambda text: text.split(","), default=[], metavar="A,B",
+                        help="programs that are not asked, e.g. //fuzz:oom_bin, since they fail or are slow")
     parser.add_argument("--jobs", type=_count, default=2 * (os.cpu_count() or 1), metavar="N",
                         help="runs at a time; some only wait (default: %(default)s)")
     parser.add_argument("--no-asan", action="store_true",
@@ -91,7 +93,13 @@ class Session:
 
     def _programs(self, scratch, *options):
         folder = os.path.join(scratch, "-".join(options) or "plain")
-        return [programs.Program(*built, is_asan=bool(options)) for built in self._folder.build(folder, *options)]
+        built = self._folder.build(folder, *options)
+        names = [each[0] for each in built]
+        for name in self._options.without:
+            if name not in names:
+                raise workspace.Failed("there is no program %s; there are: %s" % (name, ", ".join(names)))
+        return [programs.Program(*each, is_asan=bool(options)) for each in built
+                if each[0] not in self._options.without]
 
     def _hunt(self, mutants):
         jobs = self._options.jobs
