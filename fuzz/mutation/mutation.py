@@ -156,7 +156,7 @@ class Session:
             self._write(rows, killers, tried)
         complaints = known.complaints(tried, killers, self._equivalents, self._survivors)
         total = table.total(rows)
-        if total.score() < _ENOUGH:
+        if not self._options.files and total.score() < _ENOUGH:
             complaints.append("only %.1f %% are killed, %.0f %% are wanted" % (total.score(), _ENOUGH))
         print("\n".join(["", table.show(rows), *complaints]))
         self._say("%d mutants, %.1f %% of those that are not equivalent are killed; %d complaints"
