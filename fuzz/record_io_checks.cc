@@ -176,7 +176,7 @@ void RecordRun::CheckClose(const Before &before, const Done &done, Operation ope
   });
   Require(done.outcome != NET_TLS_ERROR || !has_read_close_ || has_wait_failed_ ||
               before.was_send_refused || !is_only_gone || compared_ < accepted_.size() ||
-              is_forged_,
+              is_forged_ || options_.make_memory_short,
           "I11: a peer that has closed and gone makes close fail");
   bool is_hindered = connection_.transport().hindrances() > before.hindrances;
   Require(operation == Operation::kTlsClose || has_hard_fault_ || is_hindered || is_dripping_ ||
