@@ -104,7 +104,7 @@ inputs() { # TARGET
     done
 }
 
-# Not a leak's fault: what memory an aborted input leaves is not looked at.
+# A bug may show as a leak alone.
 export ASAN_OPTIONS=detect_leaks=1:handle_abort=1 UBSAN_OPTIONS=print_stacktrace=1
 
 replay() { # TARGET
