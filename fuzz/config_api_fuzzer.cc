@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "fuzz/config_api_text.h"
+#include "fuzz/random.h"
 #include "fuzz/shared_configs.h"
 #include "fuzz/tape.h"
 #include "fuzz/violation.h"

@@ -33,6 +33,7 @@
 #include "fuzz/deadlines_input.h"
 #include "fuzz/deadlines_script.h"
 #include "fuzz/pattern.h"
+#include "fuzz/random.h"
 #include "fuzz/shared_configs.h"
 #include "fuzz/tape.h"
 #include "fuzz/violation.h"

@@ -27,6 +27,7 @@
 
 #include "fuzz/pair_side.h"
 #include "fuzz/pattern.h"
+#include "fuzz/random.h"
 #include "fuzz/shared_configs.h"
 #include "fuzz/tape.h"
 #include "fuzz/violation.h"

@@ -1,12 +1,12 @@
 #include "fuzz/record_fixtures.h"
 
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <map>
 #include <tuple>
 
+#include "fuzz/random.h"
 #include "testing/certificates.h"
 
 namespace net_fuzz {
@@ -83,12 +83,6 @@ RecordFixture Make(const RecordInput &input) {
 }
 
 }  // namespace
-
-void ResetRandom() {
-#if defined(BORINGSSL_UNSAFE_DETERMINISTIC_MODE)
-  RAND_reset_for_fuzzing();
-#endif
-}
 
 const RecordFixture &FixtureFor(const RecordInput &input) {
   // Never destroyed: what is in use at exit stays.

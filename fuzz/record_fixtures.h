@@ -24,9 +24,6 @@ struct RecordFixture {
 // The fixture for an input. BoringSSL's random numbers begin anew, where it is built for that.
 const RecordFixture &FixtureFor(const RecordInput &input);
 
-// Makes those random numbers begin anew.
-void ResetRandom();
-
 }  // namespace net_fuzz
 
 #endif  // FUZZ_RECORD_FIXTURES_H_

@@ -31,6 +31,7 @@
 #include <utility>
 #include <vector>
 
+#include "fuzz/random.h"
 #include "fuzz/shared_configs.h"
 #include "fuzz/tape.h"
 #include "fuzz/violation.h"

@@ -1,6 +1,5 @@
 #include "fuzz/shared_configs.h"
 
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -91,12 +90,6 @@ const net_tls_session *SharedSession(const net_testing::Case &test_case) {
 
 SSL_SESSION *SharedPeerSession(const net_testing::Case &test_case) {
   return SharedOf(test_case).peer_session;
-}
-
-void ResetRandom() {
-#if defined(BORINGSSL_UNSAFE_DETERMINISTIC_MODE)
-  RAND_reset_for_fuzzing();
-#endif
 }
 
 }  // namespace net_fuzz

@@ -24,9 +24,6 @@ SSL_SESSION *SharedPeerSession(const net_testing::Case &test_case);
 // A session that such a peer gave to a client; NULL for a server's case.
 const net_tls_session *SharedSession(const net_testing::Case &test_case);
 
-// BoringSSL's random numbers begin anew, where it is built for that.
-void ResetRandom();
-
 }  // namespace net_fuzz
 
 #endif  // FUZZ_SHARED_CONFIGS_H_

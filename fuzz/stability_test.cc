@@ -10,7 +10,6 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "fuzz/record_run.h"
@@ -31,20 +30,13 @@ constexpr bool kIsDeterministic = true;
 constexpr bool kIsDeterministic = false;
 #endif
 
-uint64_t ReplayHere(bool is_client, const std::string &input) {
+uint64_t Replay(bool is_client, const std::string &input) {
   net_fuzz::RecordOptions options;
   options.is_client = is_client;
   const auto *bytes = reinterpret_cast<const uint8_t *>(input.data());
   net_fuzz::RecordRun run(options, net_fuzz::Tape(bytes, input.size()));
   run.Play();
   return run.Digest();
-}
-
-// In a thread of its own: BoringSSL's random numbers begin anew with a thread's state.
-uint64_t Replay(bool is_client, const std::string &input) {
-  uint64_t digest = 0;
-  std::thread([&] { digest = ReplayHere(is_client, input); }).join();
-  return digest;
 }
 
 TEST(Stability, OfAThousandReplays) {
