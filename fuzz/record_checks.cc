@@ -119,6 +119,7 @@ void RecordRun::CheckSticky(const Before &before, const Done &done, Operation op
   if (!IsTransfer(operation)) {
     return;
   }
+  is_end_told_ |= done.outcome == NET_TLS_ERROR && !IsOfCall(done.error) && !is_send_refused_;
   if (!sticky_.empty()) {
     bool is_want = done.outcome == NET_TLS_WANT_WRITE;
     Require(is_want || done.outcome == NET_TLS_ERROR, "I5: the connection's error is forgotten");
@@ -153,8 +154,9 @@ void RecordRun::CheckRefusal(const Before &before, const Done &done, Operation o
   Require(!reads || read_.size() == from_peer_.size(),
           "I5: what had come in before a send was refused cannot be read");
   bool writes = operation == Operation::kWrite || operation == Operation::kKeyUpdate;
-  Require(!writes || !has_peer_notified_ || read_.size() < from_peer_.size(),
-          "I8: a write to a peer that has closed is an error");
+  Require(
+      !writes || !has_peer_notified_ || is_receive_kept_back_ || read_.size() < from_peer_.size(),
+      "I8: a write to a peer that has closed is an error");
 }
 
 // closed_by tells what came first, and knows it where the connection has ended.
@@ -183,8 +185,8 @@ void RecordRun::CheckAlert(const Before &before, const Done &done) {
   struct net_tls_alert alert;
   net_testing::Peer &peer = connection_.peer();
   bool is_hindered = connection_.transport().hindrances() > before.hindrances || is_stalled_ ||
-                     is_send_refused_ || is_receive_over_ || input_.time_per_call > 0 ||
-                     input_.cpu_per_call > 0;
+                     is_send_refused_ || is_receive_over_ || is_sent_lost_ ||
+                     input_.time_per_call > 0 || input_.cpu_per_call > 0;
   if (done.outcome != NET_TLS_ERROR || !IsHandshaked() || is_hindered || is_tls_closed_ ||
       options_.make_memory_short || !net_tls_socket_alert(connection_.socket(), &alert) ||
       !alert.sent || !alert.fatal || !peer.error().empty()) {

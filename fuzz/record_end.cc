@@ -100,8 +100,8 @@ void RecordRun::CheckEnd(bool was_handshaked) {
   }
   struct net_tls_alert alert;
   if (net_tls_socket_alert(connection_.socket(), &alert) && alert.sent && alert.fatal &&
-      !is_send_refused_ && !is_receive_over_ && (!is_corrupted_ || was_handshaked) &&
-      !options_.make_memory_short) {
+      !is_send_refused_ && !is_receive_over_ && !is_sent_lost_ &&
+      (!is_corrupted_ || was_handshaked) && !options_.make_memory_short) {
     bool is_peer_deaf = !peer.error().empty() && !IsAlertOf(peer.alerts(), alert.description);
     Require(is_peer_deaf ? has_hard_fault_ : IsAlertOf(peer.alerts(), alert.description),
             "I13: an alert that was sent is not on the wire");

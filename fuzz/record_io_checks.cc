@@ -20,6 +20,11 @@ bool IsReading(Operation operation, int64_t argument) {
          (operation == Operation::kAttempt && argument < 0);
 }
 
+bool SaysThatThePeerIsGone(const struct net_transport_result &result) {
+  return result.status == NET_TRANSPORT_ERROR &&
+         (result.error == EPIPE || result.error == ECONNRESET);
+}
+
 }  // namespace
 
 // What the calls say of what may follow them, and which faults have struck.
@@ -37,7 +42,8 @@ void RecordRun::CheckCalls(const Before &before) {
                  call.fault.kind == net_testing::Fault::kPipe ||
                  (call.fault.kind == net_testing::Fault::kErrno && !is_send) ||
                  (call.fault.kind == net_testing::Fault::kReset && !is_send);
-    bool is_final = drops || call.fault.kind == net_testing::Fault::kReset;
+    bool is_final = drops || call.fault.kind == net_testing::Fault::kReset ||
+                    (is_send && SaysThatThePeerIsGone(call.result));
     is_lossy_ |= (drops && (!is_send || log_.events.back().is_during)) ||
                  (is_final && (is_holding_ || is_dripping_));
     // What it sends from now on comes to nobody.
@@ -51,6 +57,7 @@ void RecordRun::CheckCalls(const Before &before) {
     } else if (call.function == TransportCall::kReceive) {
       Require(!is_receive_over_, "I5: a receive after the transport's last one");
       is_receive_over_ = is_error || call.result.status == NET_TRANSPORT_END;
+      is_receive_kept_back_ |= is_send_refused_ && call.fault.kind != net_testing::Fault::kNone;
     }
   }
 }
@@ -120,7 +127,7 @@ void RecordRun::CheckAllSent(const Before &before, const Done &done, Operation o
   bool sends_all = operation == Operation::kHandshake || operation == Operation::kTlsClose ||
                    operation == Operation::kClose;
   bool is_close = operation == Operation::kTlsClose || operation == Operation::kClose;
-  if (!sends_all || !sticky_.empty() || options_.make_memory_short) {
+  if (!sends_all || is_end_told_ || options_.make_memory_short) {
     return;
   }
   Require(operation != Operation::kTlsClose || before.was_handshaked || done.outcome == NET_TLS_OK,
@@ -152,7 +159,9 @@ void RecordRun::CheckCost(const Before &before) {
   constexpr size_t kFree = 24;
   constexpr size_t kForHindrance = 4;
   constexpr size_t kForBytes = 8192;
-  size_t hindrances = static_cast<size_t>(transport.hindrances() - before.hindrances);
+  // What the peer did meanwhile came in pieces of its own.
+  size_t events = log_.events.size() - before.event - 1;
+  size_t hindrances = static_cast<size_t>(transport.hindrances() - before.hindrances) + events;
   Require(calls.size() - before.calls <= kFree + kForHindrance * hindrances + moved / kForBytes,
           "I9: more calls of the transport than what hindered them explains");
 }
@@ -180,7 +189,7 @@ void RecordRun::CheckClose(const Before &before, const Done &done, Operation ope
           "I11: a peer that has closed and gone makes close fail");
   bool is_hindered = connection_.transport().hindrances() > before.hindrances;
   Require(operation == Operation::kTlsClose || has_hard_fault_ || is_hindered || is_dripping_ ||
-              !sticky_.empty() || connection_.transport().NearPending() == 0,
+              !sticky_.empty() || connection_.transport().NearArrived() == 0,
           "I11: close over unread input, for which a kernel resets the connection");
 }
 

@@ -195,10 +195,16 @@ class RecordRun {
   bool is_send_refused_ = false;
   bool is_receive_over_ = false;
   bool has_wait_failed_ = false;
+  // It had more to receive after it had refused to send, and kept it back.
+  bool is_receive_kept_back_ = false;
+  // A RST has dropped what was on its way to the peer.
+  bool is_sent_lost_ = false;
   // A fault has dropped what the peer sent.
   bool is_lossy_ = false;
   std::set<int> errnos_;
   enum net_tls_closed_by closed_by_ = NET_TLS_CLOSED_BY_NOBODY;
+  // An operation has said that the connection has ended.
+  bool is_end_told_ = false;
   // The text of the error that the connection has ended with.
   std::string sticky_;
 };

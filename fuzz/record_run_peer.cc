@@ -12,7 +12,6 @@ namespace {
 // BoringSSL ends a connection with more than 32 in a row.
 constexpr int kToleratedKeyUpdates = 32;
 constexpr int64_t kHourMs = 3600000;
-constexpr size_t kNoDrip = size_t{1} << 30;
 constexpr size_t kMostInDrips = 200;
 
 constexpr int64_t kDelays[] = {1, 5, 10, 50, 99, 100, 150, 2000};
@@ -25,7 +24,7 @@ struct DripKind {
   size_t length;
   int64_t interval_ms;
 };
-constexpr DripKind kDrips[] = {{kNoDrip, 0}, {1, 1}, {50, 1}, {3000, 10}, {20000, 40}, {5, 30}};
+constexpr DripKind kDrips[] = {{0, 0}, {1, 1}, {50, 1}, {3000, 10}, {20000, 40}, {5, 30}};
 
 #if defined(BORINGSSL_UNSAFE_FUZZER_MODE)
 constexpr bool kIsPlaintext = true;
@@ -130,6 +129,7 @@ void RecordRun::PeerWarning(uint8_t argument) {
     connection_.transport().FarSend(
         WarningRecord(input_.test_case.version == TLS1_3_VERSION, description));
     has_hard_fault_ = true;
+    is_corrupted_ = true;
   }
 }
 
@@ -144,7 +144,11 @@ void RecordRun::PeerHold() {
   }
 }
 
+// Who was rescued once is not rescued again.
 void RecordRun::PeerStall(bool is_stalled) {
+  if (is_stalled && is_rescued_) {
+    return;
+  }
   Note(Operation::kPeerStall, is_stalled ? 1 : 0);
   is_stalled_ = is_stalled;
   connection_.peer().set_is_stalled(is_stalled);
@@ -199,6 +203,7 @@ void RecordRun::Reset() {
   has_hard_fault_ = true;
   has_fin_ = true;
   is_lossy_ |= is_holding_ || is_dripping_;
+  is_sent_lost_ |= connection_.transport().FarPending() > 0;
   connection_.transport().FarReset();
 }
 
@@ -229,7 +234,7 @@ void RecordRun::Corrupt(uint8_t argument) {
 void RecordRun::Drip(uint8_t argument) {
   const DripKind &drip = kDrips[argument % (sizeof(kDrips) / sizeof(kDrips[0]))];
   Note(Operation::kDrip, static_cast<int64_t>(drip.length), drip.interval_ms);
-  is_dripping_ = drip.length != kNoDrip;
+  is_dripping_ = drip.length != 0;
   connection_.transport().Drip(drip.length, drip.interval_ms);
 }
 

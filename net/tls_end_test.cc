@@ -238,11 +238,14 @@ TEST_P(TlsEndTest, TlsCloseThatLosesSomething) {
 
 // The same where its close_notify has come but not been read.
 TEST_P(TlsEndTest, WriteToAPeerThatHasClosedUnnoticed) {
-  ASSERT_TRUE(connection_.Exchange(1, 10));
-  peer().CloseNotify();
-  transport().SetFaults("s: pipe");
-  EXPECT_TRUE(HasOutcome(NET_TLS_CLOSED, connection_.Write("x")));
-  EXPECT_TRUE(HasOutcome(NET_TLS_CLOSED, connection_.Read()));
+  for (const char *faults : {"s: pipe", "s: pipe w: intr intr"}) {
+    net_testing::Connection connection(GetParam());
+    ASSERT_TRUE(connection.Exchange(1, 10));
+    connection.peer().CloseNotify();
+    connection.transport().SetFaults(faults);
+    EXPECT_TRUE(HasOutcome(NET_TLS_CLOSED, connection.Write("x")));
+    EXPECT_TRUE(HasOutcome(NET_TLS_CLOSED, connection.Read()));
+  }
 }
 
 // D-10

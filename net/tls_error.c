@@ -14,6 +14,7 @@ char net_tls_out_of_memory[] = "out of memory";
 
 enum net_tls_outcome net_tls_error(struct net_tls_socket *socket, const char *text) {
   socket->error = text;
+  socket->is_failure_told |= text == socket->failure;
   return NET_TLS_ERROR;
 }
 

@@ -41,9 +41,14 @@ static enum net_tls_outcome receive(struct net_tls_socket *socket,
 
 bool net_tls_is_readable_now(const struct net_tls_socket *socket) {
   const struct net_transport *transport = &socket->transport;
-  return !socket->is_at_end && socket->receive_error == 0 &&
-         transport->functions->wait(transport->context, NET_TRANSPORT_READABLE, 0).status ==
-             NET_TRANSPORT_OK;
+  if (socket->is_at_end || socket->receive_error != 0) {
+    return false;
+  }
+  enum net_transport_status status = NET_TRANSPORT_INTERRUPTED;
+  while (status == NET_TRANSPORT_INTERRUPTED) {
+    status = transport->functions->wait(transport->context, NET_TRANSPORT_READABLE, 0).status;
+  }
+  return status == NET_TRANSPORT_OK;
 }
 
 /* What the peer said before it went: its close_notify, or the alert that explains it. Stops at

@@ -3,11 +3,18 @@
 
 #include "net/tls_operation.h"
 
+static bool is_want(enum net_tls_outcome outcome) {
+  return outcome == NET_TLS_WANT_READ || outcome == NET_TLS_WANT_WRITE;
+}
+
 static enum net_tls_outcome timed_out(struct net_tls_socket *socket,
                                       const struct net_tls_request *request) {
-  if (socket->is_dead) {
-    /* Only the alert was owed. */
-    return request->kind == NET_TLS_CLOSE ? NET_TLS_OK : net_tls_error(socket, socket->failure);
+  if (socket->is_dead && request->kind != NET_TLS_CLOSE) {
+    return net_tls_error(socket, socket->failure);
+  }
+  if (socket->is_dead && socket->is_failure_told) {
+    /* What is owed has been given up with the error. */
+    return NET_TLS_OK;
   }
   if (request->kind == NET_TLS_WRITE && request->length > 0 && *request->count == request->length) {
     return NET_TLS_OK;
@@ -23,7 +30,10 @@ static enum net_tls_outcome give_up(struct net_tls_socket *socket,
       net_tls_exchange(socket, request, NET_TLS_WANT_WRITE) == NET_TLS_ERROR) {
     return NET_TLS_ERROR;
   }
-  return timed_out(socket, request);
+  /* Whether it was the last chance or not, a refusal is what this operation ends with. */
+  enum net_tls_outcome outcome =
+      socket->is_send_refused ? net_tls_step(socket, request) : NET_TLS_WANT_WRITE;
+  return is_want(outcome) ? timed_out(socket, request) : outcome;
 }
 
 /* What the transport is to be ready for: `blocked` is what it would block for, `want` what the step
@@ -61,10 +71,6 @@ static enum net_tls_outcome wait_for(struct net_tls_socket *socket,
     return net_tls_error(socket, socket->failure);
   }
   return NET_TLS_OK;
-}
-
-static bool is_want(enum net_tls_outcome outcome) {
-  return outcome == NET_TLS_WANT_READ || outcome == NET_TLS_WANT_WRITE;
 }
 
 /* A turn that ended in a wait gets another before the time is looked at: what it waited for may be

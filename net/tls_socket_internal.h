@@ -68,6 +68,8 @@ struct net_tls_socket {
   bool is_send_refused;
   /* `failure` holds for reading too: the connection is over. */
   bool is_dead;
+  /* An operation has returned `failure` as its error. */
+  bool is_failure_told;
   /* The transport has nothing more to receive. */
   bool is_at_end;
   /* BoringSSL has seen the close_notify, or what is wrong with the input: the next read tells. */

@@ -161,6 +161,44 @@ TEST_P(TlsWriteTest, FollowedByACloseThatTimesOut) {
   EXPECT_EQ(1, transport().closes());
 }
 
+// The read that had the bytes has seen the alert behind them, which no caller was told.
+TEST_P(TlsWriteTest, FollowedByACloseWithAnAlertThatNobodyWasTold) {
+  if (IsBlocking()) {
+    GTEST_SKIP() << "the transport sleeps in send";
+  }
+  WriteTooMuch();
+  peer().Write("ab");
+  peer().SendFatalAlert(SSL_AD_INTERNAL_ERROR);
+  ASSERT_TRUE(HasOutcome(NET_TLS_OK, connection_.Read(100)));
+  EXPECT_TRUE(HasOutcome(NET_TLS_TIMEOUT, connection_.Close()));
+  EXPECT_EQ(1, transport().closes());
+}
+
+// After the error there is nothing more to say.
+TEST_P(TlsWriteTest, FollowedByACloseAfterAnAlert) {
+  if (IsBlocking()) {
+    GTEST_SKIP() << "the transport sleeps in send";
+  }
+  WriteTooMuch();
+  peer().SendFatalAlert(SSL_AD_INTERNAL_ERROR);
+  ASSERT_TRUE(HasOutcome(NET_TLS_ERROR, connection_.Read(100)));
+  EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.Close()));
+  EXPECT_EQ(1, transport().closes());
+}
+
+// The deadline has passed by the time of the send that finds out.
+TEST_P(TlsWriteTest, RefusedAtTheLastChance) {
+  if (IsBlocking()) {
+    GTEST_SKIP() << "the transport sleeps in send";
+  }
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  SetTimeLimits(-1, 50);
+  transport().SetFaults("s: again intr pipe w: late");
+  Done done = connection_.Write("hello");
+  EXPECT_TRUE(HasOutcome(NET_TLS_ERROR, done));
+  EXPECT_EQ("write failed: Broken pipe", done.error);
+}
+
 // D-05: `timeout` is true exactly when fewer bytes than asked for have been accepted.
 TEST_P(TlsWriteTest, AllAcceptedIsNoTimeout) {
   ASSERT_TRUE(connection_.Exchange(1, 10));

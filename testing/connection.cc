@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <memory>
+
 #include "testing/certificates.h"
 
 namespace net_testing {
@@ -165,20 +167,21 @@ Done Connection::Read(size_t capacity) {
   if (socket_ == nullptr) {
     Open();
   }
-  std::string buffer(capacity, '\0');
+  // As long as it was said to be, for a sanitizer to see what is written beyond.
+  std::unique_ptr<char[]> buffer(new char[capacity]);
   size_t length = SIZE_MAX;
   enum net_tls_outcome outcome = NET_TLS_OK;
   if (case_.driver != Driver::kTry) {
-    outcome = net_tls_socket_read(socket_, &buffer[0], capacity, &length);
+    outcome = net_tls_socket_read(socket_, buffer.get(), capacity, &length);
   } else {
     outcome = RunTry(NET_TLS_READ, [&](struct net_tls_operation *operation) {
-      return net_tls_socket_try_read(socket_, operation, &buffer[0], capacity, &length);
+      return net_tls_socket_try_read(socket_, operation, buffer.get(), capacity, &length);
     });
   }
   Done done = Finish(outcome);
   Demand(length <= capacity, "a read beyond its buffer");
   Demand((outcome == NET_TLS_OK) == (length > 0), "a read's outcome and length do not agree");
-  done.bytes = buffer.substr(0, length);
+  done.bytes.assign(buffer.get(), length);
   return done;
 }
 
@@ -186,20 +189,21 @@ Done Connection::Peek(size_t capacity) {
   if (socket_ == nullptr) {
     Open();
   }
-  std::string buffer(capacity, '\0');
+  // As long as it was said to be, for a sanitizer to see what is written beyond.
+  std::unique_ptr<char[]> buffer(new char[capacity]);
   size_t length = SIZE_MAX;
   enum net_tls_outcome outcome = NET_TLS_OK;
   if (case_.driver != Driver::kTry) {
-    outcome = net_tls_socket_peek(socket_, &buffer[0], capacity, &length);
+    outcome = net_tls_socket_peek(socket_, buffer.get(), capacity, &length);
   } else {
     outcome = RunTry(NET_TLS_PEEK, [&](struct net_tls_operation *operation) {
-      return net_tls_socket_try_peek(socket_, operation, &buffer[0], capacity, &length);
+      return net_tls_socket_try_peek(socket_, operation, buffer.get(), capacity, &length);
     });
   }
   Done done = Finish(outcome);
   Demand(length <= capacity, "a peek beyond its buffer");
   Demand((outcome == NET_TLS_OK) == (length > 0), "a peek's outcome and length do not agree");
-  done.bytes = buffer.substr(0, length);
+  done.bytes.assign(buffer.get(), length);
   return done;
 }
 

@@ -48,13 +48,12 @@ struct PeerCallbacks {
   static int Read(BIO *bio, char *out, int length) {
     auto *peer = static_cast<Peer *>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
-    std::string bytes;
+    size_t count = 0;
     if (!peer->is_stalled_) {
-      bytes = peer->transport_->FarReceive(static_cast<size_t>(length));
+      count = peer->transport_->FarReceive(out, static_cast<size_t>(length));
     }
-    if (!bytes.empty()) {
-      memcpy(out, bytes.data(), bytes.size());
-      return static_cast<int>(bytes.size());
+    if (count > 0) {
+      return static_cast<int>(count);
     }
     if (!peer->is_stalled_ && peer->transport_->IsNearClosed()) {
       peer->saw_end_ = true;

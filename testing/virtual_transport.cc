@@ -221,10 +221,7 @@ struct net_transport_result VirtualTransport::DoReceive(const Fault &fault, void
   }
   size_t limit = Limit(fault, capacity);
   faults_applied_ += limit < capacity ? 1 : 0;
-  size_t count = std::min(limit, to_near_.size());
-  memcpy(buffer, to_near_.data(), count);
-  to_near_.erase(0, count);
-  return Moved(count);
+  return Moved(to_near_.Take(static_cast<char *>(buffer), limit));
 }
 
 struct net_transport_result VirtualTransport::DoSend(const Fault &fault, const void *bytes,
@@ -262,7 +259,7 @@ struct net_transport_result VirtualTransport::MoveOut(const char *bytes, size_t 
   faults_applied_ += limit < length ? 1 : 0;
   size_t count = std::min(limit, window_ - to_far_.size());
   hindrances_ += count < limit ? 1 : 0;
-  to_far_.append(bytes, count);
+  to_far_.Append(bytes, count);
   if (mode_ == NET_TRANSPORT_BLOCKING && limit == length && count < length) {
     return SendRest(bytes, count, length);
   }
@@ -284,7 +281,7 @@ struct net_transport_result VirtualTransport::SendRest(const char *bytes, size_t
       break;
     }
     size_t count = std::min(length - moved, window_ - to_far_.size());
-    to_far_.append(bytes + moved, count);
+    to_far_.Append(bytes + moved, count);
     moved += count;
   }
   return Moved(moved);

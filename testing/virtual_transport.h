@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "net/transport.h"
+#include "testing/byte_queue.h"
 #include "testing/fault.h"
 #include "testing/transport_call.h"
 
@@ -55,6 +56,7 @@ class VirtualTransport {
   void FarSend(const std::string &bytes);
   // Takes at most `length` of the bytes that the near end has sent.
   std::string FarReceive(size_t length = SIZE_MAX);
+  size_t FarReceive(char *out, size_t capacity);
   // How many bytes the near end has sent and the far end has not received.
   size_t FarPending() const {
     return to_far_.size();
@@ -62,6 +64,10 @@ class VirtualTransport {
   // How many bytes are on their way to the near end.
   size_t NearPending() const {
     return to_near_.size() + held_.size();
+  }
+  // How many of them it can receive now.
+  size_t NearArrived() const {
+    return to_near_.size();
   }
   // Changes a byte that is on its way, counted from the one that the near end receives next and
   // around; false where there is none.
@@ -198,9 +204,9 @@ class VirtualTransport {
     std::vector<Fault> faults;
     size_t next = 0;
   } faults_[5];
-  std::string to_near_;
-  std::string held_;
-  std::string to_far_;
+  ByteQueue to_near_;
+  ByteQueue held_;
+  ByteQueue to_far_;
   std::function<void()> on_idle_;
   std::multimap<int64_t, std::function<void()>> events_;
   size_t window_ = SIZE_MAX;

@@ -12,10 +12,10 @@ void VirtualTransport::FarSend(const std::string &bytes) {
     return;
   }
   if (drip_length_ == 0) {
-    to_near_ += bytes;
+    to_near_.Append(bytes.data(), bytes.size());
     return;
   }
-  held_ += bytes;
+  held_.Append(bytes.data(), bytes.size());
   if (!is_drip_due_) {
     is_drip_due_ = true;
     After(drip_interval_, [this] { DripOnce(); });
@@ -25,23 +25,28 @@ void VirtualTransport::FarSend(const std::string &bytes) {
 void VirtualTransport::Drip(size_t length, int64_t interval_ms) {
   drip_length_ = length;
   drip_interval_ = interval_ms;
+  if (length == 0) {
+    std::string bytes = held_.Take(SIZE_MAX);
+    to_near_.Append(bytes.data(), bytes.size());
+  }
 }
 
 void VirtualTransport::DripOnce() {
   hindrances_++;
-  size_t length = std::min(held_.size(), drip_length_);
-  to_near_ += held_.substr(0, length);
-  held_.erase(0, length);
+  std::string drop = held_.Take(drip_length_);
+  to_near_.Append(drop.data(), drop.size());
   is_drip_due_ = !held_.empty();
   if (is_drip_due_) {
     After(drip_interval_, [this] { DripOnce(); });
   }
 }
 
+size_t VirtualTransport::FarReceive(char *out, size_t capacity) {
+  return to_far_.Take(out, capacity);
+}
+
 std::string VirtualTransport::FarReceive(size_t length) {
-  std::string bytes = to_far_.substr(0, length);
-  to_far_.erase(0, bytes.size());
-  return bytes;
+  return to_far_.Take(length);
 }
 
 bool VirtualTransport::Corrupt(size_t offset, uint8_t mask) {
