@@ -10,6 +10,7 @@ _GIVEN = str(Label("//fuzz:given_engine"))
 _REPLAY_MAIN = str(Label("//fuzz:replay_main"))
 _REPLAY = str(Label("//fuzz:replay.sh"))
 _RUN = str(Label("//fuzz:run.sh"))
+_SANITIZER_OPTIONS = str(Label("//fuzz:sanitizer_options"))
 
 _ENGINE_LINKOPTS = {
     _LIBFUZZER: ["-fsanitize=fuzzer"],
@@ -110,7 +111,7 @@ def cc_fuzz_test(
         tags = tags + ["cc_fuzz_test", config],
         testonly = True,
         visibility = visibility,
-        deps = deps + select({
+        deps = deps + [_SANITIZER_OPTIONS] + select({
             _LIBFUZZER: [],
             _AFL: [],
             _GIVEN: [],

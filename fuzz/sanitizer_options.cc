@@ -5,5 +5,5 @@
 extern "C" const char *__asan_default_options();
 
 extern "C" const char *__asan_default_options() {
-  return "quarantine_size_mb=4:malloc_context_size=2";
+  return "quarantine_size_mb=1:malloc_context_size=0";
 }
