@@ -5,8 +5,8 @@
 
 exit status:
   0  every miss in net/ is explained in fuzz/coverage/misses.txt, and nothing else is
-  1  some are not
-  2  wrong arguments, or something could not be built or run
+  1  some are not, or the replay of a target failed: the others' counts are shown all the same
+  2  wrong arguments, or something could not be built
 """
 
 import argparse
@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import bazel
+import lcov
 import misses
 import profile_report
 
@@ -69,7 +70,9 @@ def run(options):
         reasons = _read_list(path)[1]
     unexplained = {key: reason for key, reason in reasons.items() if reason != "..."}
     complaints = misses.compare(found, unexplained)
-    print("\n".join(["", *complaints, "%d misses in net/, %d complaints" % (len(found), len(complaints))]))
+    complaints += profile.failures
+    print("\n".join(["", *complaints, "", lcov.total(files, "net/")]))
+    print("%d misses in net/, %d complaints" % (len(found), len(complaints)))
     return 1 if complaints else 0
 
 

@@ -8,9 +8,9 @@ import misses
 
 _LCOV = """SF:/proc/self/cwd/net/a.c
 FN:1,f
-FN:7,g
+FN:7,a.c:g
 FNDA:3,f
-FNDA:0,g
+FNDA:0,a.c:g
 DA:1,3
 DA:2,3
 DA:3,0
@@ -28,9 +28,9 @@ end_of_record
 """
 _SOURCE = ["int f() {", "  if (a) {", "    x();", "    y();", "", "}", "int g() {"]
 _FOUND = [
-    "net/a.c: branch 1 never false: if (a) {",
-    "net/a.c: 2 lines never run: x();",
-    "net/a.c: line never run: int g() {",
+    "net/a.c: f: branch 1 never false: if (a) {",
+    "net/a.c: f: 2 lines never run: x();",
+    "net/a.c: g: line never run: int g() {",
 ]
 
 
@@ -44,13 +44,16 @@ class CoverageTest(unittest.TestCase):
         self.assertEqual(list(files), ["net/a.c"])
         self.assertEqual(files["net/a.c"].counts(), ((1, 2), (3, 6), (1, 4)))
         self.assertIn("1/2  50.0 %", lcov.table(files).splitlines()[-1])
+        self.assertEqual(
+            lcov.total(files, "net/"), "net/: functions 1/2 50.0 %, lines 3/6 50.0 %, branches 1/4 25.0 %")
+        self.assertIn("functions 0/0", lcov.total(files, "lua/"))
 
     def test_misses_are_named_by_their_text(self):
         self.assertEqual(_find(), dict(zip(_FOUND, ["net/a.c:2", "net/a.c:3", "net/a.c:7"])))
 
     def test_the_same_text_twice(self):
-        found = misses.find(lcov.parse("SF:net/a.c\nDA:3,0\nDA:7,0\n"), lambda name: ["x;"] * 7)
-        self.assertEqual(list(found), ["net/a.c: line never run: x;", "net/a.c: line never run: x; (no. 2)"])
+        found = misses.find(lcov.parse("SF:net/a.c\nFN:1,f\nDA:3,0\nDA:7,0\n"), lambda name: ["x;"] * 7)
+        self.assertEqual(list(found), ["net/a.c: f: line never run: x;", "net/a.c: f: line never run: x; (no. 2)"])
 
     def test_sources_in_no_target(self):
         found = misses.absent(lcov.parse(_LCOV), ["net/a.c", "net/b.c"])

@@ -66,10 +66,21 @@ def _ratio(pair):
     return "%d/%d" % pair + (" %5.1f %%" % (100.0 * reached / number) if number else "        ")
 
 
+def _sums(rows):
+    return (tuple(sum(row[kind][i] for row in rows) for i in (0, 1)) for kind in (1, 2, 3))
+
+
+def total(files, folder):
+    """One line: what of a folder is reached."""
+    sums = _sums([(name, *file.counts()) for name, file in files.items() if name.startswith(folder)])
+    kinds = zip(("functions", "lines", "branches"), sums)
+    return "%s: %s" % (folder, ", ".join("%s %s" % (kind, " ".join(_ratio(pair).split())) for kind, pair in kinds))
+
+
 def table(files):
     """Functions, lines and branches of each file and of all."""
     rows = [(name, *files[name].counts()) for name in sorted(files)]
-    rows.append(("all", *(tuple(sum(row[kind][i] for row in rows) for i in (0, 1)) for kind in (1, 2, 3))))
+    rows.append(("all", *_sums(rows)))
     lines = ["%-28s %18s %18s %18s" % ("file", "functions", "lines", "branches")]
     for name, *pairs in rows:
         lines.append("%-28s %18s %18s %18s" % (name, *(_ratio(pair) for pair in pairs)))

@@ -1,9 +1,9 @@
 """The list of what the checked-in inputs do not reach, fuzz/coverage/misses.txt.
 
-An entry is a line that names the miss, by the text of its line in the source, and indented lines that
-say why nothing can reach it, or why nothing has to:
+An entry is a line that names the miss, by its function and the text of its line in the source, and
+indented lines that say why nothing can reach it, or why nothing has to:
 
-net/file.c: branch 1 never true: if (length > SIZE_MAX / 2) {
+net/file.c: enlarge: branch 1 never true: if (length > SIZE_MAX / 2) {
   No caller has that much memory.
 """
 
@@ -35,13 +35,21 @@ def _missed_branches(file):
                 yield line, position // 2 + 1, "true" if position % 2 == 0 else "false"
 
 
+def _function_at(file, line):
+    """The function that begins last before the line; llvm-cov writes the file before a static one's name."""
+    begins = [(begin, name) for name, begin in file.function_lines.items() if begin <= line]
+    return max(begins)[1].split(":")[-1] if begins else "?"
+
+
 def _keys(file, source):
     """Pairs of a line's number and what is missed there, in the words of the list."""
     for first, number in _runs(line for line, count in file.lines.items() if count == 0):
         words = "line" if number == 1 else "%d lines" % number
-        yield first, "%s: %s never run: %s" % (file.name, words, source[first - 1].strip())
+        place = (file.name, _function_at(file, first))
+        yield first, "%s: %s: %s never run: %s" % (*place, words, source[first - 1].strip())
     for line, position, value in _missed_branches(file):
-        yield line, "%s: branch %d never %s: %s" % (file.name, position, value, source[line - 1].strip())
+        place = (file.name, _function_at(file, line))
+        yield line, "%s: %s: branch %d never %s: %s" % (*place, position, value, source[line - 1].strip())
 
 
 def find(files, read):

@@ -1,5 +1,6 @@
 """Coverage of net/ and lua/ by replays: runs programs built with --config=fuzz_coverage, asks llvm-cov."""
 
+import glob
 import os
 import subprocess
 import tempfile
@@ -29,9 +30,12 @@ class Profile:
         self._scratch = scratch
         self._raw = []
         self._programs = []
+        # What the user has to know of replays that did not go well.
+        self.failures = []
 
     def replay(self, package, folders):
-        raw = os.path.join(self._scratch, package.name + ".profraw")
+        # By %m a child that a target forks adds its counts to its parent's.
+        raw = os.path.join(self._scratch, package.name + "-%m.profraw")
         done = subprocess.run(
             [package.program, *folders],
             cwd=package.folder,
@@ -43,12 +47,18 @@ class Profile:
         )
         if done.returncode != 0:
             text = done.stdout.decode("utf-8", "replace").splitlines()[-20:]
-            raise bazel.Failed(
+            self.failures.append(
                 "the replay of %s ended with status %d:\n%s" % (package.name, done.returncode, "\n".join(text)))
-        self._raw.append(raw)
-        self._programs.append(package.program)
+        # A process that dies leaves no profile.
+        left = glob.glob(os.path.join(self._scratch, package.name + "-[0-9]*.profraw"))
+        left = [path for path in left if os.path.getsize(path) > 0]
+        if left:
+            self._raw += left
+            self._programs.append(package.program)
 
     def _words(self):
+        if not self._raw:
+            raise bazel.Failed("\n".join(["no replay has left a profile", *self.failures]))
         merged = os.path.join(self._scratch, "merged.profdata")
         if not os.path.exists(merged):
             _tool("llvm-profdata", "merge", "-sparse", "-o", merged, *self._raw)
