@@ -5,9 +5,13 @@
 // of memory at the n-th allocation.
 //
 // The input is a byte of which objects there are, two bytes of n (0x8000: every later allocation
-// fails, too; 0: none), and statements (fuzz/lua_script.cc), of which methods are picked by their
-// index in the classes' real tables. The script is Lua source text: what a violation prints runs in
-// lua5.4 with net.so in LUA_CPATH, all but the want of memory.
+// fails, too; 0: none), and statements (fuzz/lua_script.cc), of which methods are picked from the
+// classes' real tables by a number of their name (fuzz/lua_names.h). The script is Lua source text:
+// what a violation prints runs in lua5.4 with net.so in LUA_CPATH, all but the want of memory.
+//
+// One kind of statement is a rule (fuzz/lua_calls_rules.lua and the two beside it): it makes
+// objects of its own, and says by the document what each method of theirs returns, whatever three
+// numbers it is given.
 //
 // Invariants:
 // I1 a method returns what its page says (fuzz/lua_calls_prelude.lua has the shapes), or raises a
@@ -17,8 +21,27 @@
 // I4 Lua's memory is all given back.
 // I5 BoringSSL's queue of errors is empty.
 // I6 a script gives the same log twice, unless memory is short in it: which strings Lua still has,
-// and
-//    need not allocate, depends on their addresses.
+//    and need not allocate, depends on their addresses.
+// And of rules:
+// L1 what cannot be used over TLS returns that it cannot, given anything, in any state, and does
+//    nothing.
+// L2 each class has the methods that its page says, and those of its parent; an extended class has
+//    what it adds or replaces, and takes sockets of its own parent alone.
+// L3 what one end writes the other reads, in order, each read as much as it is asked for; counts
+// are
+//    exact, also of what went before a timeout; the peer's end is three times nil, again and again.
+// L4 close, a scope's end and __gc do what they do and no more, and so do tls_close, closer and
+//    closew; a closed socket has no descriptor and fails by the documented err.
+// L5 what was set is what is told; what is refused leaves it as it was.
+// L6 a wait is for the socket's own descriptor, the direction that is wanted and what is left of
+//    the deadline; a hook runs before it, with its context, and can refuse; nothing waits for ever.
+// L7 a lock that is refused is nil and its err; it is given back when the function raises; without
+//    a poller it always succeeds.
+// L8 what is no string, no integer and so on raises.
+// L9 servers accept, refuse and tell addresses as overrides say, and what is refused is closed;
+//    clients wait within their deadline and fail by the documented err.
+// L10 vectors, messages, descriptors and files arrive as they were sent, and offsets hold.
+// L11 versions, verification and refused settings of a configuration are what it says.
 
 #include <stddef.h>
 #include <stdint.h>

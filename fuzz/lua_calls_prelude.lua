@@ -44,18 +44,25 @@ local function answer(value, ...)
     return value, ...
 end
 
-local function wait()
-    if mode == 'raise' then
-        error('the poller raises', 0)
-    elseif mode == 'refuse' then
-        return false, 'the poller refuses'
-    elseif left > 0 then
-        left = left - 1
-        return true
-    elseif coroutine.isyieldable() then
-        return answer(coroutine.yield())
+-- What a rule has answer waits in the poller's place: direction, fd, msec -> ok, err, timeout.
+local waiter
+
+local function wait(direction)
+    return function(fd, msec)
+        if waiter then
+            return waiter(direction, fd, msec)
+        elseif mode == 'raise' then
+            error('the poller raises', 0)
+        elseif mode == 'refuse' then
+            return false, 'the poller refuses'
+        elseif left > 0 then
+            left = left - 1
+            return true
+        elseif coroutine.isyieldable() then
+            return answer(coroutine.yield())
+        end
+        return false, nil, true
     end
-    return false, nil, true
 end
 
 local function number_of(thread)
@@ -86,11 +93,50 @@ local function unlock(kind)
 end
 
 local function succeed() return true end
-poll.set_poller({
-    pollable = succeed, wait_readable = wait, wait_writable = wait, unwait = succeed,
+local FUNCTIONS = {
+    pollable = succeed, wait_readable = wait('read'), wait_writable = wait('write'), unwait = succeed,
     unwait_readable = succeed, unwait_writable = succeed, read_lock = lock('read'),
     read_unlock = unlock('read'), write_lock = lock('write'), write_unlock = unlock('write'),
-})
+}
+poll.set_poller(FUNCTIONS)
+
+--- Calls the function with another one to answer waits, and returns what it returns.
+function with_waiter(fn, body, ...)
+    local before = waiter
+    waiter = fn
+    local results = pack(pcall(body, ...))
+    waiter = before
+    if not results[1] then
+        error(results[2], 0)
+    end
+    return table.unpack(results, 2, results.n)
+end
+
+--- Calls the function without a poller: sockets that it makes block.
+function without_poller(body, ...)
+    poll.set_poller(nil)
+    local results = pack(pcall(body, ...))
+    poll.set_poller(FUNCTIONS)
+    if not results[1] then
+        error(results[2], 0)
+    end
+    return table.unpack(results, 2, results.n)
+end
+
+--- What a rule (lua_calls_rules.lua) says of objects of its own, whatever the script has done.
+function rule(name, ...)
+    local mode_before, left_before, held_before = mode, left, held
+    mode, left, held = 'yield', 0, {}
+    -- What is collected here would unlock what others hold.
+    collectgarbage('stop')
+    rules[name](...)
+    if next(held) then
+        host.violation('I3: ' .. next(held) .. ' is still locked')
+    end
+    mode, left, held = mode_before, left_before, held_before
+    collectgarbage('restart')
+    host.log(name)
+end
 
 -- Objects.
 function pair()

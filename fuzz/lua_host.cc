@@ -11,6 +11,9 @@
 #include <set>
 
 #include "fuzz/lua_calls_prelude.h"
+#include "fuzz/lua_clock.h"
+#include "fuzz/lua_names.h"
+#include "fuzz/random.h"
 #include "lua.hpp"
 #include "openssl/err.h"
 #include "testing/certificates.h"
@@ -246,12 +249,17 @@ LuaOutcome RunLuaScript(const LuaScript &script) {
   State state;
   state.script = &script;
   std::set<int> before = OpenDescriptors();
+  ResetRandom();
+  ScriptTime time;
   lua_State *L = lua_newstate(Allocate, &state);
   OpenHost(L, &state);
   Run(L, &state, CompiledPrelude(), "=prelude");
   Run(L, &state, script.declarations + "host.begin()\n" + script.statements, "=script");
   Run(L, &state, "finish()", "=finish");
   lua_close(L);
+  if (time.WaitsForEver()) {
+    Report(&state, "L6: a call waits for what nobody can do any more");
+  }
   CheckEnd(&state, before);
   return state.outcome;
 }
@@ -267,7 +275,6 @@ std::vector<LuaMethods> FindLuaMethods() {
         found[#found + 1] = key
       end
     end
-    table.sort(found)
     return table.concat(found, ' ')
   )";
   State state;
@@ -293,6 +300,7 @@ std::vector<LuaMethods> FindLuaMethods() {
       abort();
     }
     lua_settop(L, 0);
+    SortNames(&methods.names);
     all.push_back(methods);
   }
   lua_close(L);

@@ -1,5 +1,6 @@
 #include "fuzz/lua_script.h"
 
+#include "fuzz/lua_names.h"
 #include "fuzz/lua_values.h"
 
 namespace net_fuzz {
@@ -51,6 +52,9 @@ const char *const kModules[] = {
     "iovec", "msghdr",      "cmsghdr",     "class",       "addrinfo",    "poll", "tls_session",
 };
 
+// The table of rules.
+const char *const kRules = "rules";
+
 bool IsThere(const Object &object, unsigned bits) {
   return object.bit == 0 || (bits & object.bit) != 0;
 }
@@ -100,8 +104,7 @@ class Decoder {
   }
 
   std::string NextMethod(const std::string &object) {
-    const std::vector<std::string> &names = MethodsOf(object);
-    return names[tape_.Next() % names.size()];
+    return PickName(MethodsOf(object), tape_.Next16());
   }
 
   // call('read', function() return pack(one:read(1)) end)
@@ -131,6 +134,19 @@ class Decoder {
     std::string name = NextMethod(module);
     std::string arguments = LuaArguments(&tape_, module, name, objects_);
     return Checked("call", module + "." + name, module + "." + name + "(" + arguments + ")");
+  }
+
+  // What holds of objects of the rule's own, whatever three numbers it is given. Where memory is
+  // short it does not.
+  std::string Rule() {
+    if (script_.fail_at > 0) {
+      return Method("call");
+    }
+    std::string code = "rule('" + NextMethod(kRules) + "'";
+    for (int i = 0; i < 3; i++) {
+      code += ", " + std::to_string(tape_.Next());
+    }
+    return code + ")";
   }
 
   std::string Finalize() {
@@ -234,6 +250,8 @@ class Decoder {
       case 29:
       case 30:
         return Function();
+      case 31:
+        return Rule();
       default:
         return Method("call");
     }
@@ -263,6 +281,7 @@ std::vector<std::string> AllLuaObjects() {
   for (const Object &object : kObjects) {
     names.push_back(object.name);
   }
+  names.push_back(kRules);
   return names;
 }
 
