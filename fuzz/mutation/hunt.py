@@ -3,13 +3,24 @@
 import collections
 import concurrent.futures
 import threading
+import zlib
 
 # A mutant that takes that many times as long as the original, and some seconds, is told from it.
 _PATIENCE = 10
 _GRACE = 4
-_RECENT = 3
-# What the cases take together that a mutant must survive which is listed as a survivor.
-_SECONDS_OF_LISTED = 5
+_GRACE_OF_CPU = 1
+# What killed neighbours is tried first: of the same function, and of the same source.
+_RECENT = 2
+# The cases that run in one process: an endless loop among them costs that many times the patience.
+_SECONDS_A_RUN = 0.5
+# CPU seconds of cases that do not kill a mutant until it is a survivor; fewer if it is listed as one.
+SECONDS = 5
+_SHARE_OF_LISTED = 0.2
+
+
+def _kind(case):
+    """What the variants of a case, which are many and find mostly the same, have in common."""
+    return case.rpartition("/")[0] or case
 
 
 class Survey:
@@ -17,21 +28,50 @@ class Survey:
 
     def __init__(self):
         self.seconds = {}
+        self.cpu_seconds = {}
         self._reaching = collections.defaultdict(list)
 
-    def add(self, program, case, seconds, numbers):
+    def add(self, program, case, seconds, numbers, cpu_seconds=None):
         self.seconds[program, case] = seconds
+        self.cpu_seconds[program, case] = seconds if cpu_seconds is None else cpu_seconds
         for number in numbers:
             self._reaching[number].append((program, case))
 
+    def cases(self, number):
+        return self._reaching.get(number, [])
+
+    def _rounds(self, number):
+        """The cases by rounds and programs: each round has one variant of each kind of case."""
+        kinds = collections.defaultdict(list)
+        for program, case in self.cases(number):
+            kinds[program, _kind(case) if program.has_variants else case].append(case)
+        rounds = collections.defaultdict(list)
+        for (program, kind), cases in kinds.items():
+            cases.sort(key=lambda case: zlib.crc32((kind + case).encode()))
+            for turn, case in enumerate(cases):
+                rounds[turn, program].append(case)
+        return rounds
+
     def reaching(self, number):
-        """A list of tuples: seconds, program, cases that reach the mutant; cheap ones first."""
-        by_program = collections.defaultdict(list)
-        for program, case in self._reaching.get(number, []):
-            by_program[program].append(case)
-        found = [(sum(self.seconds[program, case] for case in cases), program, cases)
-                 for program, cases in by_program.items()]
-        return sorted(found, key=lambda each: each[0])
+        """A list of tuples: CPU seconds, program, cases of it that reach the mutant. The first ones are
+        cheap and all different; variants of what comes before them are at the end."""
+        found = []
+        for (turn, program), cases in self._rounds(number).items():
+            for part in self._parts(program, cases):
+                cost = sum(self.cpu_seconds[program, case] for case in part)
+                found.append((turn, cost, program, part))
+        found.sort(key=lambda each: each[:2])
+        return [each[1:] for each in found]
+
+    def _parts(self, program, cases):
+        parts, cost = [[]], 0
+        for case in sorted(cases, key=lambda case: self.cpu_seconds[program, case]):
+            cost += self.cpu_seconds[program, case]
+            if parts[-1] and cost > _SECONDS_A_RUN:
+                parts.append([])
+                cost = self.cpu_seconds[program, case]
+            parts[-1].append(case)
+        return parts
 
 
 def survey(programs, jobs, fail):
@@ -45,56 +85,69 @@ def survey(programs, jobs, fail):
             done, numbers = future.result()
             if done.is_failed:
                 fail("%s %s fails without any mutant:\n%s" % (program.name, case, done.output[-4000:]))
-            found.add(program, case, done.seconds, numbers)
+            found.add(program, case, done.seconds, numbers, done.cpu_seconds)
     return found
 
 
 class Hunt:
-    """Tries mutants, those in `listed` by few cases alone.
+    """Tries mutants by cases of `seconds` together, those in `listed` by fewer.
 
     `counterparts` maps the surveyed programs to those that are run, which are slower by `slowness`.
     """
 
-    def __init__(self, found, listed=(), counterparts=None, slowness=1):
+    def __init__(self, found, listed=(), seconds=SECONDS, counterparts=None, slowness=1):
         self._survey = found
         self._listed = listed
+        self._seconds = seconds
         self._counterparts = counterparts or {}
         self._slowness = slowness
         self._recent = collections.defaultdict(list)
         self._lock = threading.Lock()
 
-    def _kills(self, mutant, program, cases, seconds):
-        patience = _PATIENCE * seconds * self._slowness + _GRACE * self._slowness
+    def _kills(self, mutant, program, cases):
+        wall = _PATIENCE * sum(self._survey.seconds[program, case] for case in cases) + _GRACE
+        cpu = _PATIENCE * sum(self._survey.cpu_seconds[program, case] for case in cases) + _GRACE_OF_CPU
         program_run = self._counterparts.get(program, program)
-        done = program_run.run(cases, mutant.number, patience, patience)
+        done = program_run.run(cases, mutant.number, cpu * self._slowness, wall * self._slowness)
         if not done.is_failed:
             return None
         case = done.failed_case()
         case = case if case in cases else cases[0]
-        with self._lock:
-            recent = self._recent[mutant.file]
-            if (program, case) in recent:
-                recent.remove((program, case))
-            recent.insert(0, (program, case))
+        self._remember(mutant, (program, case))
         return "%s %s%s" % (program.name, case, " (timeout)" if done.is_timeout else "")
+
+    def _remember(self, mutant, killer):
+        with self._lock:
+            for place in (mutant.file, (mutant.file, mutant.function)):
+                recent = self._recent[place]
+                if killer in recent:
+                    recent.remove(killer)
+                recent.insert(0, killer)
+
+    def _likely(self, mutant):
+        reaching = set(self._survey.cases(mutant.number))
+        found = []
+        with self._lock:
+            for place in ((mutant.file, mutant.function), mutant.file):
+                killers = [each for each in self._recent[place] if each in reaching and each not in found
+                           and self._survey.cpu_seconds[each] <= _SECONDS_A_RUN]
+                found += killers[:_RECENT]
+        return found
 
     def killer(self, mutant):
         """The program and case that tell the mutant from the original, or None."""
-        reaching = self._survey.reaching(mutant.number)
-        all_reaching = {(program, case) for _, program, cases in reaching for case in cases}
-        with self._lock:
-            recent = [each for each in self._recent[mutant.file] if each in all_reaching][:_RECENT]
-        for program, case in recent:
-            killer = self._kills(mutant, program, [case], self._survey.seconds[program, case])
+        likely = self._likely(mutant)
+        for program, case in likely:
+            killer = self._kills(mutant, program, [case])
             if killer:
                 return killer
-        spent = 0
-        for seconds, program, cases in reaching:
-            if mutant.key in self._listed and spent > _SECONDS_OF_LISTED:
-                break
+        spent, limit = 0, self._seconds * (_SHARE_OF_LISTED if mutant.key in self._listed else 1)
+        for seconds, program, cases in self._survey.reaching(mutant.number):
+            if spent + seconds > limit:
+                continue
             spent += seconds
-            rest = [case for case in cases if (program, case) not in recent]
-            killer = rest and self._kills(mutant, program, rest, seconds)
+            rest = [case for case in cases if (program, case) not in likely]
+            killer = rest and self._kills(mutant, program, rest)
             if killer:
                 return killer
         return None

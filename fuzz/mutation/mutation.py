@@ -12,6 +12,8 @@ exit status:
 import argparse
 import glob
 import os
+import platform
+import resource
 import sys
 import tempfile
 import time
@@ -42,11 +44,13 @@ def parse_options(words):
                         help="programs that are not asked, e.g. //fuzz:oom_bin, since they fail or are slow")
     parser.add_argument("--jobs", type=_count, default=2 * (os.cpu_count() or 1), metavar="N",
                         help="runs at a time; some only wait (default: %(default)s)")
-    parser.add_argument("--no-asan", action="store_true",
-                        help="survivors get no second chance under AddressSanitizer")
+    parser.add_argument("--seconds", type=_count, default=hunt.SECONDS, metavar="N",
+                        help="CPU seconds of cases that a survivor passes (default: %(default)s)")
+    parser.add_argument("--sanitizers", action="store_true",
+                        help="survivors get a second chance under AddressSanitizer")
     parser.add_argument("--list", action="store_true", help="prints the mutants, and runs none")
-    parser.add_argument("--write", action="store_true",
-                        help="updates the rows in RESULTS.md, and survivors.txt: new ones get the reason '...'")
+    parser.add_argument("--write", action="store_true", help="updates the rows in RESULTS.md, and survivors.txt, "
+                        "after each source: new survivors get the reason '...'")
     parser.add_argument("-v", action="store_true", help="tells what kills each")
     return parser.parse_args(words)
 
@@ -72,6 +76,7 @@ class Session:
         self._files = choose_files(root, options.files)
         self._equivalents = self._read_list("equivalents.txt")
         self._survivors = self._read_list("survivors.txt")
+        self._mutants, self._uncompiled = [], set()
 
     def _path(self, name):
         return os.path.join(self._root, _HERE, name)
@@ -102,21 +107,25 @@ class Session:
                 if each[0] not in self._options.without]
 
     def _hunt(self, mutants):
-        jobs = self._options.jobs
+        jobs, listed = self._options.jobs, self._survivors
         with tempfile.TemporaryDirectory(prefix="mutation") as scratch:
             plain = self._programs(scratch)
             self._say("%d programs are built" % len(plain))
             found = hunt.survey(plain, jobs, self._fail)
             self._say("%d cases pass without a mutant" % len(found.seconds))
             killers = {}
-            hunter = hunt.Hunt(found, self._survivors)
+            hunter = hunt.Hunt(found, listed, self._options.seconds)
             for file in self._files:
                 tried = [mutant for mutant in mutants if mutant.file == file]
-                killers.update(hunter.killers(tried, jobs, self._tell))
-                self._say("%s: %d of %d killed" % (file, sum(1 for each in tried if killers[each.key]), len(tried)))
+                killed = hunter.killers(tried, jobs, self._tell)
+                killers.update(killed)
+                self._say("%s: %d of %d killed" % (file, sum(map(bool, killed.values())), len(tried)))
+                if self._options.write:
+                    # What is done so far is there if the run is stopped.
+                    self._write([file], killed)
             left = [mutant for mutant in mutants if killers[mutant.key] is None
-                    and mutant.key not in self._survivors and found.reaching(mutant.number)]
-            if left and not self._options.no_asan:
+                    and mutant.key not in listed and found.reaching(mutant.number)]
+            if left and self._options.sanitizers:
                 killers.update(self._hunt_again(scratch, plain, found, left))
         return killers
 
@@ -126,7 +135,8 @@ class Session:
             program.cases()
         self._say("the same is built with AddressSanitizer, for %d survivors" % len(mutants))
         counterparts = {program: checked[program.name] for program in plain}
-        killers = hunt.Hunt(found, counterparts=counterparts, slowness=4).killers(mutants, self._options.jobs, self._tell)
+        hunter = hunt.Hunt(found, seconds=self._options.seconds, counterparts=counterparts, slowness=4)
+        killers = hunter.killers(mutants, self._options.jobs, self._tell)
         self._say("AddressSanitizer: %d of %d killed" % (sum(map(bool, killers.values())), len(killers)))
         return killers
 
@@ -136,24 +146,30 @@ class Session:
     def run(self):
         self._folder.copy()
         try:
-            mutants, uncompiled = self._folder.rewrite(self._files)
+            self._mutants, self._uncompiled = self._folder.rewrite(self._files)
             if self._options.list:
-                for mutant in mutants:
+                for mutant in self._mutants:
                     print("%s:%d: %s: %s" % (mutant.file, mutant.line, mutant.operator, mutant.key))
                 return 0
-            alive = [mutant for mutant in mutants
-                     if mutant.number not in uncompiled and mutant.key not in self._equivalents]
-            self._say("%d mutants, %d of them to try" % (len(mutants), len(alive)))
+            alive = [mutant for mutant in self._mutants
+                     if mutant.number not in self._uncompiled and mutant.key not in self._equivalents]
+            self._say("%d mutants, %d of them to try" % (len(self._mutants), len(alive)))
             killers = self._hunt(alive)
         finally:
             self._folder.shutdown()
-        return self._report(mutants, uncompiled, killers)
+        return self._report(killers)
 
-    def _report(self, mutants, uncompiled, killers):
-        rows = table.count(mutants, uncompiled, self._equivalents, killers)
-        tried = {file: {mutant.key for mutant in mutants if mutant.file == file} for file in self._files}
+    def _rows(self, files, killers):
+        mutants = [mutant for mutant in self._mutants if mutant.file in files]
+        return table.count(mutants, self._uncompiled, self._equivalents, killers)
+
+    def _report(self, killers):
+        rows = self._rows(self._files, killers)
+        tried = {file: {mutant.key for mutant in self._mutants if mutant.file == file} for file in self._files}
         if self._options.write:
-            self._write(rows, killers, tried)
+            self._write(self._files, killers)
+            if not self._options.files:
+                self._write_run()
         complaints = known.complaints(tried, killers, self._equivalents, self._survivors)
         total = table.total(rows)
         if not self._options.files and total.score() < _ENOUGH:
@@ -163,16 +179,28 @@ class Session:
                   % (total.mutants, total.score(), len(complaints)))
         return 1 if complaints else 0
 
-    def _write(self, rows, killers, tried):
+    def _write(self, files, killers):
+        """Brings the rows and the survivors of these sources up to date."""
         results = workspace.read(self._path("RESULTS.md"))
-        workspace.write(self._path("RESULTS.md"), table.update(results, rows))
+        workspace.write(self._path("RESULTS.md"), table.update(results, self._rows(files, killers)))
         text = workspace.read(self._path("survivors.txt"))
-        reasons = {key: reason for key, reason in self._survivors.items() if key.split(" ")[0] not in tried}
+        reasons = {key: reason for key, reason in self._survivors.items() if key.split(" ")[0] not in files}
         for key in [key for key, killer in killers.items() if killer is None]:
             reasons[key] = self._survivors.get(key, known.NO_REASON)
         ordered = {key: reasons[key] for key in sorted(reasons)}
         workspace.write(self._path("survivors.txt"), known.show(known.heading(text), ordered))
         self._survivors = ordered
+
+    def _write_run(self):
+        """Tells of a run of all sources when, where and how long it was."""
+        minutes = (time.monotonic() - self._begin) / 60
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        path = self._path("RESULTS.md")
+        workspace.write(path, table.tell_run(workspace.read(path), "%s, %.0f minutes and %.0f CPU seconds of tests, "
+                                             "%d cores of %s, `--jobs %d --seconds %d`" % (
+                                                 time.strftime("%Y-%m-%d", time.gmtime()), minutes,
+                                                 usage.ru_utime + usage.ru_stime, os.cpu_count() or 1,
+                                                 platform.machine(), self._options.jobs, self._options.seconds)))
 
 
 def main(words):

@@ -146,26 +146,59 @@ class Toy(unittest.TestCase):
         ask = next(mutant for mutant in self.mutants if mutant.function == "answer")
         self.assertEqual([["ask"]], [cases for _, _, cases in found.reaching(ask.number)])
 
-    def test_a_listed_one_is_tried_by_few_cases(self):
+    def _tried(self, seconds, listed=()):
+        """The runs of a mutant that survives three cases of 1, 6 and 7 CPU seconds."""
         tried = []
 
         class Slow:
             name = "slow_test"
+            has_variants = True
 
             def run(self, cases, *rest):
                 tried.append(cases)
                 return programs.Run(False, "", 0, False)
 
         found = hunt.Survey()
-        for case, seconds in (("a", 1), ("b", 6), ("c", 7)):
-            found.add(Slow(), case, seconds, [1])
+        for case, cost in (("a", 1), ("c", 7), ("b", 6)):
+            found.add(Slow(), case, cost, [1])
         mutant = statements.Mutant(1, "net/f.c", "f", "constant", 1, "0", "1")
         statements.set_keys([mutant])
-        self.assertIsNone(hunt.Hunt(found, listed={mutant.key}).killer(mutant))
-        self.assertEqual([["a"], ["b"]], tried)
-        tried.clear()
-        self.assertIsNone(hunt.Hunt(found).killer(mutant))
-        self.assertEqual([["a"], ["b"], ["c"]], tried)
+        self.assertIsNone(hunt.Hunt(found, {mutant.key} if listed else (), seconds).killer(mutant))
+        return tried
+
+    def test_a_survivor_is_tried_for_some_seconds(self):
+        self.assertEqual([["a"], ["b"], ["c"]], self._tried(14))
+        self.assertEqual([["a"], ["b"]], self._tried(13))
+        self.assertEqual([["a"]], self._tried(5))
+
+    def test_a_listed_one_is_tried_by_few_cases(self):
+        self.assertEqual([["a"], ["b"]], self._tried(35, listed=True))
+        self.assertEqual([["a"]], self._tried(5, listed=True))
+
+    def test_variants_come_after_all_that_is_different(self):
+        found = hunt.Survey()
+        for case, cost in (("T.A/1", .01), ("T.A/2", .01), ("T.B/1", .02), ("T.B/2", .02), ("T.C", .6), ("T.D", .7)):
+            found.add(self.program, case, cost, [1])
+        runs = [sorted(case.split("/")[0] for case in cases) for _, _, cases in found.reaching(1)]
+        self.assertEqual([["T.A", "T.B"], ["T.C"], ["T.D"], ["T.A", "T.B"]], runs)
+
+    def test_cpu_time_is_counted_and_limited(self):
+        class Endless(programs.Program):
+            """Runs without an end, and without a pause."""
+
+            def _arguments(self, cases):
+                return ["-c", "while True: pass"]
+
+        done = Endless("endless", sys.executable, self.scratch.name).run([""], 0, 0, 60)
+        self.assertTrue(done.is_failed)
+        self.assertFalse(done.is_timeout)
+        self.assertGreater(done.cpu_seconds, 0.5)
+
+    def test_what_only_waits_is_ended(self):
+        done = ToyProgram("waiting", "/bin/sleep", self.scratch.name).run(["60"], 0, 60, 0.1)
+        self.assertTrue(done.is_failed)
+        self.assertTrue(done.is_timeout)
+        self.assertLess(done.seconds, 30)
 
     def test_a_case_that_fails_without_a_mutant_is_told(self):
         broken = ToyProgram("broken_test", "/bin/false", self.scratch.name)
@@ -212,6 +245,14 @@ class Table(unittest.TestCase):
                          table.parse(after))
         self.assertIn("| all | 11 | 9 | 0 | 1 | 1 | 100.0 % |\n", after)
         self.assertTrue(after.startswith("# Head\n\n| source |"))
+
+
+    def test_the_last_run_is_told_once(self):
+        rows = {"net/a.c": table.Row(10, 9, 1, 0, 0)}
+        text = table.tell_run(table.update("# Head\n", rows), "then")
+        self.assertTrue(text.startswith("# Head\n\nThe last run of all sources: then.\n\n| source |"), text)
+        self.assertEqual(text.replace("then", "now"), table.tell_run(text, "now"))
+        self.assertEqual(text, table.update(text, rows))
 
 
 class Arguments(unittest.TestCase):

@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 
 import statements
@@ -19,11 +20,12 @@ _MEMORY = 4 << 30
 class Run:
     """What came of a run: None in `failed_case` where it is not known."""
 
-    def __init__(self, is_failed, output, seconds, is_timeout):
+    def __init__(self, is_failed, output, seconds, is_timeout, cpu_seconds=0):
         self.is_failed = is_failed
         self.output = output
         self.seconds = seconds
         self.is_timeout = is_timeout
+        self.cpu_seconds = cpu_seconds
 
     def failed_case(self):
         failed = re.findall(r"^\[  FAILED  \] ([\w./]+)", self.output, re.M)
@@ -40,6 +42,28 @@ def _limits(seconds, is_limited):
     return set_limits
 
 
+def _wait(process, seconds):
+    """Waits for a process, and ends what it started; returns whether time ran out, and the CPU time."""
+    is_timeout = threading.Event()
+
+    def stop():
+        is_timeout.set()
+        os.killpg(process.pid, signal.SIGKILL)
+    timer = threading.Timer(seconds, stop)
+    timer.start()
+    # Until it is reaped, its number is nobody else's.
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    timer.cancel()
+    timer.join()
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+    return is_timeout.is_set(), usage.ru_utime + usage.ru_stime
+
+
 class Program:
     """A test's program (GoogleTest, or one that takes no arguments), or a fuzz target's with inputs."""
 
@@ -50,6 +74,8 @@ class Program:
         self._inputs = inputs
         self._is_asan = is_asan
         self._is_gtest = False
+        # A fuzz target's batches find different things.
+        self.has_variants = inputs is None
 
     def cases(self):
         """The names of its cases: a fuzz target's are batches of its inputs."""
@@ -89,22 +115,11 @@ class Program:
                 [self._path, *self._arguments(cases)], cwd=self._folder, env=environment, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
                 preexec_fn=_limits(int(cpu_seconds) + 1, not self._is_asan))
-            is_timeout = False
-            try:
-                process.wait(timeout=seconds)
-            except subprocess.TimeoutExpired:
-                is_timeout = True
-            finally:
-                # What it started, too.
-                try:
-                    os.killpg(process.pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-                process.wait()
+            is_timeout, cpu_seconds = _wait(process, seconds)
             output.seek(0)
             text = output.read(1 << 20).decode("utf-8", "replace")
             is_failed = is_timeout or process.returncode != 0
-            return Run(is_failed, text, time.monotonic() - begin, is_timeout)
+            return Run(is_failed, text, time.monotonic() - begin, is_timeout, cpu_seconds)
 
     def trace(self, case):
         """Runs a case of the original; returns the run and the numbers of the mutants that it reaches."""

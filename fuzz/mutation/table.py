@@ -15,6 +15,7 @@ class Row(collections.namedtuple("Row", "mutants killed survived uncompiled equi
 
 
 _HEAD = ["source", "mutants", "killed", "survived", "do not compile", "equivalent", "killed of those that can be"]
+_RUN = "The last run of all sources: "
 
 
 def count(mutants, uncompiled, equivalents, killers):
@@ -54,3 +55,11 @@ def update(text, rows):
     """The text with these rows in its table, the others as they were."""
     before = "".join(line + "\n" for line in text.splitlines() if not line.startswith("|"))
     return before.rstrip("\n") + "\n\n" + show({**parse(text), **rows})
+
+
+def tell_run(text, run):
+    """The text with what is said of the last run of all sources, in a line of its own."""
+    lines = [line for line in text.splitlines() if not line.startswith(_RUN)]
+    head = next((at for at, line in enumerate(lines) if line.startswith("|")), len(lines))
+    before = "\n".join(lines[:head]).rstrip("\n")
+    return "%s\n\n%s%s.\n\n%s\n" % (before, _RUN, run, "\n".join(lines[head:]))
