@@ -44,6 +44,9 @@ RecordRun::RecordRun(const RecordOptions &options, Tape input)
       input_(ReadRecordInput(options.is_client, input)),
       fixture_(FixtureFor(input_)),
       connection_(input_.test_case, fixture_.config) {
+  if (options.is_comparable) {
+    input_.time_per_call = input_.cpu_per_call = 0;
+  }
   connection_.set_on_misfit([this](const std::string &what) { Require(false, "I1: " + what); });
   connection_.peer_options().context = fixture_.peer_context;
   connection_.peer_options().record_size = input_.has_small_records ? 512 : 0;
@@ -86,11 +89,10 @@ bool RecordRun::Open() {
     Require(net_tls_socket_set_session(connection_.socket(), fixture_.session) || has_hard_fault_,
             "I12: the session is refused");
   }
-  bool takes_cpu = input_.cpu_per_call > 0 && !options_.is_comparable;
   net_tls_socket_set_clock_limit(connection_.socket(),
-                                 takes_cpu ? NET_TLS_DEFAULT_CLOCK_LIMIT : INT64_MAX);
-  transport.set_cpu_per_call(takes_cpu ? input_.cpu_per_call : 0);
-  transport.set_time_per_call(options_.is_comparable ? 0 : input_.time_per_call);
+                                 input_.cpu_per_call > 0 ? NET_TLS_DEFAULT_CLOCK_LIMIT : INT64_MAX);
+  transport.set_cpu_per_call(input_.cpu_per_call);
+  transport.set_time_per_call(input_.time_per_call);
   transport.set_window(input_.window);
   transport.SetFaults(FaultsOf(input_, options_));
   SetDeadlines(input_.receive_ms, input_.send_ms);

@@ -260,6 +260,9 @@ void RecordRun::Rescue() {
   Require(!is_network_good || only_waits || (IsHandshaked() && only_reads),
           "I10: each side waits for the other one");
   is_rescued_ = true;
+  if (is_dripping_) {
+    Drip(0);
+  }
   Fin();
   is_stalled_ = false;
   connection_.peer().set_is_stalled(false);
