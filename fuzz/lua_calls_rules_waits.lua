@@ -165,7 +165,7 @@ local function check_hook(sock, name, direction, deadline)
     local function raise()
         if raised then
             host.violation('L6: what a hook raises is lost')
-            sock:close()
+            sock[set](sock, nil)
         end
         raised = true
         error('the hook raises', 0)
