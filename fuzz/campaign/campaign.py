@@ -29,7 +29,7 @@ import table
 _MINIMISE_SECONDS = 20
 
 
-def _positive(kind):
+def positive(kind):
     def parse(text):
         try:
             number = kind(text)
@@ -42,7 +42,7 @@ def _positive(kind):
     return parse
 
 
-def _names(text):
+def names(text):
     names = [name for name in text.split(",") if name]
     if not names:
         raise argparse.ArgumentTypeError("'%s' names nothing" % text)
@@ -59,12 +59,12 @@ def parse_options(words):
     parser = argparse.ArgumentParser(
         prog="campaign", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     limit = parser.add_mutually_exclusive_group(required=True)
-    limit.add_argument("--minutes", type=_positive(float), metavar="N", help="how long to fuzz")
-    limit.add_argument("--runs", type=_positive(int), metavar="N",
+    limit.add_argument("--minutes", type=positive(float), metavar="N", help="how long to fuzz")
+    limit.add_argument("--runs", type=positive(int), metavar="N",
                        help="executions of each target in place of minutes: the same ones each time")
-    parser.add_argument("--jobs", type=_positive(int), default=os.cpu_count(), metavar="N",
+    parser.add_argument("--jobs", type=positive(int), default=os.cpu_count(), metavar="N",
                         help="programs at a time; by default one a processor")
-    parser.add_argument("--targets", type=_names, default=[], metavar="A,B",
+    parser.add_argument("--targets", type=names, default=[], metavar="A,B",
                         help="names or labels; by default all that are not tagged manual")
     parser.add_argument("--corpus", type=_path, default=os.path.join(cache, "corpus"), metavar="DIR",
                         help="takes up DIR/TARGET and adds to it what reaches more; by default %(default)s")
@@ -73,7 +73,7 @@ def parse_options(words):
     parser.add_argument("--shrink", action="store_true",
                         help="leave in DIR/TARGET only what reaches more than seeds and regressions do")
     parser.add_argument("--no-coverage", action="store_true", help="make no report of coverage")
-    parser.add_argument("--packages", type=_names, metavar="A.zip,B.zip",
+    parser.add_argument("--packages", type=names, metavar="A.zip,B.zip",
                         help="take these (NAME_oss_fuzz), and build nothing; makes no report of coverage")
     options = parser.parse_args(words)
     if options.packages and options.targets:
