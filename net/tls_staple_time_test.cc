@@ -1,0 +1,91 @@
+// When a staple that a server shows in the handshake was valid.
+
+#include <openssl/pem.h>
+
+#include <ctime>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "testing/connection.h"
+#include "testing/ocsp.h"
+
+namespace {
+
+using net_testing::Connection;
+using net_testing::Driver;
+using net_testing::kHour;
+using net_testing::Make;
+using net_testing::OcspCertificate;
+
+std::string Pem(X509 *x509) {
+  bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
+  EXPECT_TRUE(PEM_write_bio_X509(bio.get(), x509));
+  const uint8_t *bytes = nullptr;
+  size_t length = 0;
+  EXPECT_TRUE(BIO_mem_contents(bio.get(), &bytes, &length));
+  return std::string(reinterpret_cast<const char *>(bytes), length);
+}
+
+class TlsStapleTimeTest : public testing::TestWithParam<int> {
+ protected:
+  // Returns "" where our client believes a server whose staple is valid from `begin` to `end`, in
+  // seconds from now, and otherwise its error.
+  std::string Connect(int64_t begin, int64_t end,
+                      bool (*set)(net_tls_config *config) = nullptr) const {
+    net_testing::OcspResponse response;
+    response.signer = &issuer_;
+    response.by = issuer_.x509.get();
+    response.about = leaf_.x509.get();
+    response.this_update = net_testing::Time(now_ + begin);
+    response.next_update = net_testing::Time(now_ + end);
+    const std::string staple = response.Der();
+    const std::string trusted = Pem(issuer_.x509.get());
+    Connection connection({true, static_cast<uint16_t>(GetParam()), Driver::kBlocking});
+    EXPECT_TRUE(net_tls_config_set_ca(connection.config(), trusted.data(), trusted.size()));
+    EXPECT_TRUE(set == nullptr || set(connection.config()));
+    connection.Open();
+    SSL *peer = connection.peer().ssl();
+    EXPECT_TRUE(SSL_use_certificate(peer, leaf_.x509.get()));
+    EXPECT_TRUE(SSL_use_PrivateKey(peer, leaf_.key.get()));
+    EXPECT_TRUE(SSL_set_ocsp_response(peer, reinterpret_cast<const uint8_t *>(staple.data()),
+                                      staple.size()));
+    net_testing::Done done = connection.Handshake();
+    return done.outcome == NET_TLS_OK ? "" : done.error;
+  }
+
+  const int64_t now_ = time(nullptr);
+  const OcspCertificate issuer_ =
+      Make("issuer", nullptr, {{NID_basic_constraints, "critical,CA:TRUE"}}, now_ - 48 * kHour,
+           now_ + 48 * kHour);
+  const OcspCertificate leaf_ = Make("leaf", &issuer_, {{NID_subject_alt_name, "DNS:localhost"}},
+                                     now_ - 48 * kHour, now_ + 48 * kHour);
+};
+
+constexpr char kExpired[] =
+    "handshake failed: OCSP verification failed: the response has expired (sent alert "
+    "bad_certificate_status_response)";
+constexpr char kNotYetValid[] =
+    "handshake failed: OCSP verification failed: the response is not yet valid (sent alert "
+    "bad_certificate_status_response)";
+
+TEST_P(TlsStapleTimeTest, AValidOneIsBelieved) {
+  EXPECT_EQ("", Connect(-kHour, kHour));
+}
+
+TEST_P(TlsStapleTimeTest, AnotherOneIsNot) {
+  EXPECT_EQ(kExpired, Connect(-24 * kHour, -12 * kHour));
+  EXPECT_EQ(kNotYetValid, Connect(12 * kHour, 24 * kHour));
+}
+
+TEST_P(TlsStapleTimeTest, ItIsBelievedWhereTimeDoesNotMatter) {
+  EXPECT_EQ("", Connect(-24 * kHour, -12 * kHour, net_tls_config_insecure_no_verify_time));
+  EXPECT_EQ("", Connect(12 * kHour, 24 * kHour, net_tls_config_insecure_no_verify_time));
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, TlsStapleTimeTest,
+                         testing::Values(TLS1_2_VERSION, TLS1_3_VERSION),
+                         [](const testing::TestParamInfo<int> &info) {
+                           return info.param == TLS1_3_VERSION ? "Tls13" : "Tls12";
+                         });
+
+}  // namespace
