@@ -24,6 +24,7 @@
 #include <string>
 
 #include "fuzz/random.h"
+#include "fuzz/setup_parts.h"
 #include "fuzz/system.h"
 #include "fuzz/tape.h"
 #include "fuzz/violation.h"
@@ -45,24 +46,11 @@ using net_fuzz::SystemCall;
 using net_fuzz::Tape;
 using net_testing::CertificatePath;
 
-constexpr const char *kFiles[] = {"server.pem",           "server.key",
-                                  "server_rsa.pem",       "server_rsa.key",
-                                  "server_encrypted.key", "server_encrypted_traditional.key",
-                                  "server_ocsp.der",      "ca.pem",
-                                  "client.pem",           "client.key",
-                                  "revoked_ocsp.der",     "server_responder_ocsp.der",
-                                  "server_p384.pem",      "server_p384.key",
-                                  "ca_crl.pem",           "server_chain.pem"};
-constexpr const char *kPaths[] = {"/", "/dev/zero", "/nonexistent", "/dev/null"};
 constexpr const char *kPasswords[] = {nullptr, "secret", "wrong", ""};
 constexpr const char *kNames[] = {"localhost", "*.example.test", "example.test", "a.example.test",
                                   "not a name"};
 constexpr int kRounds = 200;
 constexpr int kMostRuns = 3000;
-
-std::string PathOf(uint8_t byte) {
-  return byte >= 252 ? kPaths[byte - 252] : CertificatePath(kFiles[byte % 16]);
-}
 
 class Run {
  public:
@@ -198,8 +186,8 @@ class Run {
     if (config == nullptr) {
       return;
     }
-    std::string file = PathOf(b);
-    std::string second = PathOf(static_cast<uint8_t>(b + 1));
+    std::string file = net_fuzz::SetupPath(b);
+    std::string second = net_fuzz::SetupPath(static_cast<uint8_t>(b + 1));
     const char *path = file.c_str();
     switch (a % 8) {
       case 0:
@@ -231,15 +219,15 @@ class Run {
 
   void Load(uint8_t a, uint8_t b) {
     char error[NET_TLS_ERROR_SIZE] = "";
-    std::string path = PathOf(a);
+    std::string path = net_fuzz::SetupPath(a);
     const char *password = kPasswords[b % 4];
     net_tls_file *file = net_tls_load_file(path.c_str(), password, error);
     Note(path.c_str(), error);
     Require((file != nullptr) == (error[0] == '\0'), "T1: a file and its text do not agree");
     if (file != nullptr && password == nullptr && a < 252) {
-      Require(
-          std::string(file->bytes, file->length) == net_testing::ReadCertificate(kFiles[a % 16]),
-          "T2: not what is in the file");
+      Require(std::string(file->bytes, file->length) ==
+                  net_testing::ReadCertificate(net_fuzz::kSetupFiles[a % 16]),
+              "T2: not what is in the file");
     }
     if (file != nullptr && password != nullptr) {
       CheckKey(file);
@@ -256,30 +244,6 @@ class Run {
     }
   }
 
-  // The listener and its port in text.
-  bool Listen(std::string *port) {
-    net_address *addresses = nullptr;
-    size_t num_addresses = 0;
-    net_address address = {};
-    char host[64];
-    int number = 0;
-    if (listener_ < 0) {
-      if (net_resolve("127.0.0.1", "0", true, &addresses, &num_addresses).kind != NET_ERROR_NONE) {
-        return false;
-      }
-      bool is_bound = net_bind(addresses, {false, false}, &listener_).kind == NET_ERROR_NONE;
-      free(addresses);
-      if (!is_bound || net_listen(listener_, 4).kind != NET_ERROR_NONE ||
-          net_set_nonblocking(listener_, true).kind != NET_ERROR_NONE) {
-        return false;
-      }
-    }
-    bool is_named = net_local_address(listener_, &address).kind == NET_ERROR_NONE &&
-                    net_address_name(&address, host, sizeof(host), &number).kind == NET_ERROR_NONE;
-    *port = std::to_string(number);
-    return is_named;
-  }
-
   void CloseBoth() {
     net_tls_socket_free(client_);
     net_tls_socket_free(server_);
@@ -291,7 +255,7 @@ class Run {
     char error[NET_TLS_ERROR_SIZE] = "";
     std::string port;
     CloseBoth();
-    if (configs_[0] == nullptr || configs_[1] == nullptr || !Listen(&port)) {
+    if (configs_[0] == nullptr || configs_[1] == nullptr || !net_fuzz::Listen(&listener_, &port)) {
       return;
     }
     const char *host = (a & 1) != 0 ? "nowhere.test" : (a & 2) != 0 ? "127.0.0.1" : "localhost";
@@ -420,19 +384,7 @@ class Run {
   }
 
   void Describe(const net_tls_certificate *certificate) {
-    Require(strlen(net_tls_certificate_sha256(certificate)) == 64 &&
-                strncmp(net_tls_certificate_pem(certificate), "-----BEGIN", 10) == 0 &&
-                *net_tls_certificate_subject(certificate) != '\0' &&
-                *net_tls_certificate_issuer(certificate) != '\0',
-            "T5: a certificate without a text");
-    Require(
-        net_tls_certificate_not_before(certificate) < net_tls_certificate_not_after(certificate),
-        "T5: a certificate that is never valid");
-    size_t num_names = net_tls_certificate_num_names(certificate);
-    for (size_t i = 0; i <= num_names; i++) {
-      Require((net_tls_certificate_name(certificate, i) != nullptr) == (i < num_names),
-              "T5: a name that is not there");
-    }
+    Require(net_fuzz::IsDescribed(certificate), "T5: something of a certificate is not there");
   }
 
   void AddName(uint8_t a, uint8_t b) {
@@ -458,7 +410,8 @@ class Run {
     }
     pid_t child = fork();
     if (child == 0) {
-      bool is_good = IsRefused(client_) && (server_ == nullptr || IsRefused(server_));
+      bool is_good =
+          net_fuzz::IsRefused(client_) && (server_ == nullptr || net_fuzz::IsRefused(server_));
       if (__llvm_profile_write_file != nullptr) {
         __llvm_profile_write_file();
       }
@@ -467,25 +420,6 @@ class Run {
     int status = 0;
     waitpid(child, &status, 0);
     Require(child < 0 || status == 0, "T4: a child uses its parent's connection");
-  }
-
-  // One that had not begun is anybody's.
-  static bool IsRefused(net_tls_socket *socket) {
-    size_t count = 0;
-    if (!net_tls_socket_is_inherited(socket)) {
-      return !net_tls_socket_is_handshaked(socket);
-    }
-    net_tls_operation operation;
-    net_tls_socket_begin(socket, NET_TLS_READ, &operation);
-    char byte;
-    bool is_refused = net_tls_socket_read(socket, &byte, 1, &count) == NET_TLS_ERROR &&
-                      net_tls_socket_write(socket, "x", 1, &count) == NET_TLS_ERROR &&
-                      net_tls_socket_wait(socket, NET_TLS_WANT_READ) == NET_TLS_ERROR &&
-                      net_tls_socket_key_update(socket, false) == NET_TLS_ERROR &&
-                      net_tls_socket_tls_close(socket) == NET_TLS_ERROR;
-    net_tls_socket_pending(socket);
-    net_tls_socket_close(socket);
-    return is_refused;
   }
 
   void Export(uint8_t a, uint8_t b) {
@@ -523,25 +457,6 @@ class Run {
   std::string script_;
 };
 
-// The first socket of the process begins to count forks.
-bool BeginWithoutMemory() {
-  net_tls_config *config = net_tls_config_new();
-  char error[NET_TLS_ERROR_SIZE] = "";
-  {
-    PlayedSystem system([](int, unsigned) { return false; });
-    system.Fail(net_fuzz::kPthreadAtfork, 0, ENOMEM, 1);
-    net_tls_config_insecure_no_verify_certificate(config);
-    net_tls_config_insecure_no_verify_name(config);
-    net_tls_socket *socket =
-        net_tls_socket_new_client(config, {}, NET_TRANSPORT_NONBLOCKING, nullptr, error);
-    if (socket != nullptr || error[0] == '\0') {
-      net_fuzz::Violation("T1: a socket that cannot notice forks", "", "");
-    }
-  }
-  net_tls_config_release(config);
-  return true;
-}
-
 void PlayShort(Tape tape, SystemCall call, int stride) {
   for (int i = 0; i < kMostRuns; i++) {
     if (!Run().Play(tape, call, i * stride)) {
@@ -554,7 +469,8 @@ void PlayShort(Tape tape, SystemCall call, int stride) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const bool has_begun =
-      setenv("SSL_CERT_FILE", CertificatePath("ca.pem").c_str(), 1) == 0 && BeginWithoutMemory();
+      setenv("SSL_CERT_FILE", CertificatePath("ca.pem").c_str(), 1) == 0 &&
+      net_fuzz::BeginWithoutMemory();
   (void)has_begun;
   Tape tape(data, size);
   int stride = tape.Next();
