@@ -18,7 +18,7 @@ print_program() { # SEED
 }
 
 sources=("$@")
-for seed in hooks plain_write_read_close rule_accept rule_closing rule_transfer rule_waits; do
+for seed in hooks plain_write_read_close accept_by_rule rule_closing rule_transfer rule_waits; do
     print_program "$seed" >"$TEST_TMPDIR/program.lua"
     grep -q '^finish()$' "$TEST_TMPDIR/program.lua" || fail "$seed prints no program"
     "$lua" "$TEST_TMPDIR/program.lua" >"$TEST_TMPDIR/output" 2>&1 || fail "$seed"
