@@ -154,9 +154,11 @@ void RecordRun::CheckRefusal(const Before &before, const Done &done, Operation o
   Require(!reads || read_.size() == from_peer_.size(),
           "I5: what had come in before a send was refused cannot be read");
   bool writes = operation == Operation::kWrite || operation == Operation::kKeyUpdate;
-  Require(
-      !writes || !has_peer_notified_ || is_receive_kept_back_ || read_.size() < from_peer_.size(),
-      "I8: a write to a peer that has closed is an error");
+  // What was unread then has hidden the end, and the error of then stays.
+  bool was_hidden = before.was_send_refused && !has_read_close_;
+  Require(!writes || !has_peer_notified_ || is_receive_kept_back_ || was_hidden ||
+              read_.size() < from_peer_.size(),
+          "I8: a write to a peer that has closed is an error");
 }
 
 // closed_by tells what came first, and knows it where the connection has ended.
