@@ -206,10 +206,9 @@ class Run {
                     return net_tls_config_set_ca_file(config, Path(file).c_str());
                   });
       case 10:
-        return Do("set_ca_path", text.name, {{"'" + Limited(Path(file))}},
-                  [&](net_tls_config *config) {
-                    return net_tls_config_set_ca_path(config, file.c_str());
-                  });
+        return Do("set_ca_path", text.name, {{"'" + Limited(file)}}, [&](net_tls_config *config) {
+          return net_tls_config_set_ca_path(config, file.c_str());
+        });
       case 11:
         return Do("set_crl", text.name, {{"CRL in memory"}}, [&](net_tls_config *config) {
           return net_tls_config_set_crl(config, bytes.data(), bytes.size());
