@@ -343,12 +343,13 @@ class Run {
     is_recovering_ = true;
     transport().SetFaults("");
     transport().set_window(SIZE_MAX);
-    transport().Drip(SIZE_MAX, 1);
+    transport().Drip(0, 0);
     transport().set_time_per_call(0);
     transport().set_cpu_per_call(0);
     transport().set_socket_timeouts(-1, -1);
     peer.set_is_stalled(false);
     net_tls_socket_set_deadlines(connection_.socket(), -1, -1);
+    net_tls_socket_set_clock_limit(connection_.socket(), INT64_MAX);
     bool is_open = true;
     while (is_open && read_ < from_peer_.size()) {
       Done done = connection_.Read();

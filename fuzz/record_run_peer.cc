@@ -144,9 +144,10 @@ void RecordRun::PeerHold() {
   }
 }
 
-// Who was rescued once is not rescued again.
+// Who was rescued once is not rescued again. And where a transport sleeps in send, how much was
+// received before makes a difference.
 void RecordRun::PeerStall(bool is_stalled) {
-  if (is_stalled && is_rescued_) {
+  if (is_stalled && (is_rescued_ || (options_.is_comparable && IsBlocking()))) {
     return;
   }
   Note(Operation::kPeerStall, is_stalled ? 1 : 0);

@@ -333,8 +333,8 @@ class Run {
     uint8_t *bytes = net_tls_session_export(session, &length);
     Require(net_tls_session_expires(session) > 0, "T3: a session that never ends");
     const char *name = net_tls_session_server_name(session);
-    if (bytes != nullptr) {
-      net_tls_config *config = configs_[(a & 4) != 0 ? 0 : 1];
+    net_tls_config *config = configs_[(a & 4) != 0 ? 0 : 1];
+    if (bytes != nullptr && config != nullptr) {
       size_t kept = (b & 2) != 0 ? length - b / 4 % length : length;
       net_tls_session *imported = net_tls_session_import(config, bytes, kept, error);
       Note("import", error);

@@ -171,6 +171,7 @@ bool StreamsWorld::Listen(int family, uint8_t options) {
 bool StreamsWorld::ConnectTo(const net_address &address, uint8_t options) {
   static const int64_t kDeadlines[] = {-1, 0, 5, 1000};
   bool is_connected = false;
+  Close(near_);
   if ((options & 8) == 0) {
     return Check("connect", net_connect(&address, kDeadlines[options / 16 % 4], &near_));
   }

@@ -12,6 +12,7 @@
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <time.h>
+#include <algorithm>
 
 #include <utility>
 
@@ -107,7 +108,9 @@ int64_t TimeoutOf(int fd, int name) {
   if (__real_getsockopt(fd, SOL_SOCKET, name, &timeout, &size) != 0) {
     return 0;
   }
-  return timeout.tv_sec * INT64_C(1000000000) + timeout.tv_usec * INT64_C(1000);
+  constexpr int64_t kThirtyYears = 1000000000;
+  int64_t seconds = std::min<int64_t>(timeout.tv_sec, kThirtyYears);
+  return seconds * INT64_C(1000000000) + timeout.tv_usec * INT64_C(1000);
 }
 
 // Makes the descriptor one that never sleeps for the while.
@@ -318,7 +321,7 @@ int __wrap_getaddrinfo(const char *host, const char *port, const addrinfo *hints
   int error = 0;
   if (Fails(kGetaddrinfo, &error)) {
     errno = EMFILE;
-    return error;
+    return error != 0 ? error : EAI_FAIL;
   }
   return is_played && !IsKnownHost(host, hints) ? EAI_NONAME
                                                 : __real_getaddrinfo(host, port, hints, list);
@@ -329,7 +332,7 @@ int __wrap_getnameinfo(const sockaddr *address, socklen_t length, char *host, so
   int error = 0;
   if (Fails(kGetnameinfo, &error)) {
     errno = EMFILE;
-    return error;
+    return error != 0 ? error : EAI_FAIL;
   }
   flags |= is_played ? NI_NUMERICHOST : 0;
   return __real_getnameinfo(address, length, host, host_size, service, service_size, flags);
