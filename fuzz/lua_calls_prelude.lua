@@ -123,19 +123,36 @@ function without_poller(body, ...)
     return table.unpack(results, 2, results.n)
 end
 
+local is_broken = false
+
 --- What a rule (lua_calls_rules.lua) says of objects of its own, whatever the script has done.
 function rule(name, ...)
+    if is_broken then
+        return
+    end
     local mode_before, left_before, held_before = mode, left, held
     mode, left, held = 'yield', 0, {}
     -- What is collected here would unlock what others hold.
     collectgarbage('stop')
-    rules[name](...)
-    if next(held) then
-        host.violation('I3: ' .. next(held) .. ' is still locked')
+    -- A violation is the end of it, and of all others: what they would do next could sleep.
+    local tell = host.violation
+    host.violation = function(text)
+        is_broken = true
+        tell(text)
+        error(text, 0)
     end
+    local ok, err = pcall(rules[name], ...)
+    host.violation = tell
+    local lock = ok and next(held)
     mode, left, held = mode_before, left_before, held_before
     collectgarbage('restart')
+    if lock then
+        host.violation('I3: ' .. lock .. ' is still locked')
+    end
     host.log(name)
+    if not ok then
+        error(err, 0)
+    end
 end
 
 -- Objects.
