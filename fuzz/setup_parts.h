@@ -43,11 +43,13 @@ inline bool IsRefused(net_tls_socket *socket) {
   net_tls_operation operation;
   net_tls_socket_begin(socket, NET_TLS_READ, &operation);
   char byte;
+  // Of what is closed already there is nothing more to close.
+  bool is_over = net_tls_socket_closed_by(socket) == NET_TLS_CLOSED_BY_LOCAL;
   bool is_refused = net_tls_socket_read(socket, &byte, 1, &count) == NET_TLS_ERROR &&
                     net_tls_socket_write(socket, "x", 1, &count) == NET_TLS_ERROR &&
                     net_tls_socket_wait(socket, NET_TLS_WANT_READ) == NET_TLS_ERROR &&
                     net_tls_socket_key_update(socket, false) == NET_TLS_ERROR &&
-                    net_tls_socket_tls_close(socket) == NET_TLS_ERROR;
+                    (net_tls_socket_tls_close(socket) == NET_TLS_ERROR || is_over);
   net_tls_socket_pending(socket);
   net_tls_socket_close(socket);
   return is_refused;
