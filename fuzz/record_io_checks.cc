@@ -37,6 +37,8 @@ void RecordRun::CheckCalls(const Before &before) {
     has_fin_ |=
         call.fault.kind == net_testing::Fault::kEnd || call.fault.kind == net_testing::Fault::kPipe;
     bool is_send = call.function == TransportCall::kSend;
+    is_receive_kept_back_ |=
+        is_send_refused_ && !is_send && call.fault.kind != net_testing::Fault::kNone;
     has_wait_failed_ |= is_error && call.function == TransportCall::kWait;
     bool drops = call.fault.kind == net_testing::Fault::kEnd ||
                  call.fault.kind == net_testing::Fault::kPipe ||
@@ -57,7 +59,6 @@ void RecordRun::CheckCalls(const Before &before) {
     } else if (call.function == TransportCall::kReceive) {
       Require(!is_receive_over_, "I5: a receive after the transport's last one");
       is_receive_over_ = is_error || call.result.status == NET_TRANSPORT_END;
-      is_receive_kept_back_ |= is_send_refused_ && call.fault.kind != net_testing::Fault::kNone;
     }
   }
 }
