@@ -146,8 +146,9 @@ void RecordRun::CheckRefusal(const Before &before, const Done &done, Operation o
                     !options_.make_memory_short &&
                     std::all_of(errnos_.begin(), errnos_.end(),
                                 [](int number) { return number == EPIPE || number == ECONNRESET; });
+  // A reason of BoringSSL's is about what the peer has sent, and not about the transport.
   if (!is_refusal || done.outcome != NET_TLS_ERROR || Has(done.error, "alert") ||
-      IsOfCall(done.error)) {
+      HasReason(done.error) || IsOfCall(done.error)) {
     return;
   }
   bool reads = operation == Operation::kRead || operation == Operation::kPeek;
@@ -189,9 +190,10 @@ void RecordRun::CheckAlert(const Before &before, const Done &done) {
   bool is_hindered = connection_.transport().hindrances() > before.hindrances || is_stalled_ ||
                      is_send_refused_ || is_receive_over_ || is_sent_lost_ ||
                      input_.time_per_call > 0 || input_.cpu_per_call > 0;
-  if (done.outcome != NET_TLS_ERROR || !IsHandshaked() || is_hindered || is_tls_closed_ ||
-      options_.make_memory_short || !net_tls_socket_alert(connection_.socket(), &alert) ||
-      !alert.sent || !alert.fatal || !peer.error().empty()) {
+  if (done.outcome != NET_TLS_ERROR || IsOfCall(done.error) || !IsHandshaked() || is_hindered ||
+      is_tls_closed_ || options_.make_memory_short ||
+      !net_tls_socket_alert(connection_.socket(), &alert) || !alert.sent || !alert.fatal ||
+      !peer.error().empty()) {
     return;
   }
   peer.Run();
