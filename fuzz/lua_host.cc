@@ -257,7 +257,8 @@ LuaOutcome RunLuaScript(const LuaScript &script) {
   Run(L, &state, script.declarations + "host.begin()\n" + script.statements, "=script");
   Run(L, &state, "finish()", "=finish");
   lua_close(L);
-  if (time.WaitsForEver()) {
+  // A script that asks the poller itself may wait for what it pleases.
+  if (time.WaitsForEver() && script.statements.find("poll.") == std::string::npos) {
     Report(&state, "L6: a call waits for what nobody can do any more");
   }
   CheckEnd(&state, before);
