@@ -28,13 +28,14 @@
 // L2 each class has the methods that its page says, and those of its parent; an extended class has
 //    what it adds or replaces, and takes sockets of its own parent alone.
 // L3 what one end writes the other reads, in order, each read as much as it is asked for; counts
-// are
-//    exact, also of what went before a timeout; the peer's end is three times nil, again and again.
+//    are exact, also of what went before a timeout; the peer's end is three times nil, again and
+//    again.
 // L4 close, a scope's end and __gc do what they do and no more, and so do tls_close, closer and
 //    closew; a closed socket has no descriptor and fails by the documented err.
 // L5 what was set is what is told; what is refused leaves it as it was.
 // L6 a wait is for the socket's own descriptor, the direction that is wanted and what is left of
-//    the deadline; a hook runs before it, with its context, and can refuse; nothing waits for ever.
+//    the deadline; a hook runs before it, with its context, and can refuse; nothing waits for ever,
+//    unless the script asks the poller itself.
 // L7 a lock that is refused is nil and its err; it is given back when the function raises; without
 //    a poller it always succeeds.
 // L8 what is no string, no integer and so on raises.

@@ -82,25 +82,20 @@ function accepts.refused_without_err(server, client)
     check_refused(client, kept)
 end
 
-function accepts.raising(server, client)
-    local kept
-    function server:accepted(sock)
-        kept = sock
-        error('the hook raises', 0)
+local function raising_in(hook)
+    return function(server, client)
+        local kept
+        server[hook] = function(_, sock)
+            kept = sock
+            error('the hook raises', 0)
+        end
+        expect_raise('L9', 'accept', '^the hook raises$', server.accept, server)
+        check_refused(client, kept)
     end
-    expect_raise('L9', 'accept', '^the hook raises$', server.accept, server)
-    check_refused(client, kept)
 end
 
-function accepts.raising_early(server, client)
-    local kept
-    function server:new_connection(sock)
-        kept = sock
-        error('the hook raises', 0)
-    end
-    expect_raise('L9', 'accept', '^the hook raises$', server.accept, server)
-    check_refused(client, kept)
-end
+accepts.raising = raising_in('accepted')
+accepts.raising_early = raising_in('new_connection')
 
 local ACCEPTS = { 'plainly', 'without_address', 'refused', 'refused_without_err', 'raising', 'raising_early' }
 

@@ -195,7 +195,7 @@ class RecordRun {
   bool is_send_refused_ = false;
   bool is_receive_over_ = false;
   bool has_wait_failed_ = false;
-  // It had more to receive after it had refused to send, and kept it back.
+  // It may have had more to receive after it had refused to send: a fault was in the way.
   bool is_receive_kept_back_ = false;
   // A RST has dropped what was on its way to the peer.
   bool is_sent_lost_ = false;

@@ -44,6 +44,7 @@ bool net_tls_is_readable_now(const struct net_tls_socket *socket) {
   if (socket->is_at_end || socket->receive_error != 0) {
     return false;
   }
+  /* A signal says nothing about the transport. */
   enum net_transport_status status = NET_TRANSPORT_INTERRUPTED;
   while (status == NET_TRANSPORT_INTERRUPTED) {
     status = transport->functions->wait(transport->context, NET_TRANSPORT_READABLE, 0).status;

@@ -200,6 +200,7 @@ static enum net_tls_outcome step_read(struct net_tls_socket *socket,
   if (*request->count > 0) {
     /* What ended the stream behind these bytes is for the next read to tell. */
     socket->error = "";
+    socket->is_failure_told = false;
     return NET_TLS_OK;
   }
   return outcome;

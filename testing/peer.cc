@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "testing/certificates.h"
 

@@ -56,6 +56,7 @@ class VirtualTransport {
   void FarSend(const std::string &bytes);
   // Takes at most `length` of the bytes that the near end has sent.
   std::string FarReceive(size_t length = SIZE_MAX);
+  // The same without a string; returns how many they were.
   size_t FarReceive(char *out, size_t capacity);
   // How many bytes the near end has sent and the far end has not received.
   size_t FarPending() const {
@@ -95,7 +96,7 @@ class VirtualTransport {
   }
 
   // From now on what the far end sends arrives in pieces of `length` bytes, one every
-  // `interval_ms`.
+  // `interval_ms`. With a length of 0 it arrives at once, and so does what is still on its way.
   void Drip(size_t length, int64_t interval_ms);
 
   // Runs `action` when the clock has moved on by `delay_ms`.

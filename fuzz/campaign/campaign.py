@@ -43,10 +43,10 @@ def positive(kind):
 
 
 def names(text):
-    names = [name for name in text.split(",") if name]
-    if not names:
+    given = [name for name in text.split(",") if name]
+    if not given:
         raise argparse.ArgumentTypeError("'%s' names nothing" % text)
-    return names
+    return given
 
 
 def _path(text):

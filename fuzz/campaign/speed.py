@@ -3,7 +3,7 @@
 
 ./bazelw run //fuzz:speed -- [--targets A,B] [--seconds N]
 
-Prints a table. Two rows more are of a handshake and a close alone, over TLS 1.3.
+Prints a table. Two rows more for each role are of a handshake and a close alone, over TLS 1.3.
 
 exit status:
   0  measured
