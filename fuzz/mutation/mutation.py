@@ -40,6 +40,8 @@ def parse_options(words):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=lambda text: text.split(","), default=[], metavar="A,B",
                         help="e.g. net/buffer.c,net/wait.c; by default all")
+    parser.add_argument("--only", type=lambda text: text.split(","), default=[], metavar="A,B",
+                        help="programs that alone are built and asked, e.g. //net:buffer_test; by default all")
     parser.add_argument("--without", type=lambda text: text.split(","), default=[], metavar="A,B",
                         help="programs that are not asked, e.g. //fuzz:oom_bin, since they fail or are slow")
     parser.add_argument("--jobs", type=_count, default=2 * (os.cpu_count() or 1), metavar="N",
@@ -98,13 +100,8 @@ class Session:
 
     def _programs(self, scratch, *options):
         folder = os.path.join(scratch, "-".join(options) or "plain")
-        built = self._folder.build(folder, *options)
-        names = [each[0] for each in built]
-        for name in self._options.without:
-            if name not in names:
-                raise workspace.Failed("there is no program %s; there are: %s" % (name, ", ".join(names)))
-        return [programs.Program(*each, is_asan=bool(options)) for each in built
-                if each[0] not in self._options.without]
+        built = self._folder.build(folder, self._options.only, self._options.without, *options)
+        return [programs.Program(*each, is_asan=bool(options)) for each in built]
 
     def _hunt(self, mutants):
         jobs, listed = self._options.jobs, self._survivors

@@ -118,10 +118,20 @@ class Workspace:
         is_manual = lambda rule: any(tag.get("value") == "manual" for tag in rule.iterfind("list[@name='tags']/string"))
         return sorted(rule.get("name") for rule in rules if not is_manual(rule))
 
-    def build(self, scratch, *options):
+    def _choose(self, labels, only, without):
+        """The labels of the programs; only those named, if any are."""
+        for name in [*only, *without]:
+            if name not in labels:
+                raise Failed("there is no program %s; there are: %s" % (name, ", ".join(labels)))
+        return [label for label in labels if (not only or label in only) and label not in without]
+
+    def build(self, scratch, only, without, *options):
         """Builds the tests of net/ and the fuzz targets; returns tuples: name, program, folder, inputs."""
-        tests = self._labels("kind(cc_test, //net:all)")
-        targets = [label[:-len("_bin")] for label in self._labels('attr(tags, "\\bcc_fuzz_test\\b", //...)')]
+        labels = self._labels("kind(cc_test, //net:all)")
+        binaries = self._labels('attr(tags, "\\bcc_fuzz_test\\b", //...)')
+        chosen = self._choose(labels + binaries, only, without)
+        tests = [label for label in labels if label in chosen]
+        targets = [label[:-len("_bin")] for label in binaries if label in chosen]
         self.bazel("build", *options, *tests, *[target + end for target in targets for end in ("_bin", "_corpus")])
         bazel_bin = self._info("bazel-bin", *options)
         path = lambda label: os.path.join(bazel_bin, label.split("//")[1].replace(":", "/"))
