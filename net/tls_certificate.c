@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/tls_memory.h"
 #include "net/tls_socket_internal.h"
 
 struct net_tls_certificate {
@@ -105,7 +106,11 @@ static bool is_known_name(const GENERAL_NAME *name) {
 }
 
 static bool set_names(struct net_tls_certificate *certificate, X509 *x509) {
+  ERR_clear_error();
   GENERAL_NAMES *names = X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
+  if (names == NULL && net_tls_is_out_of_memory()) {
+    return false;
+  }
   size_t num_names = sk_GENERAL_NAME_num(names);
   certificate->names = calloc(num_names + 1, sizeof(char *));
   bool is_complete = certificate->names != NULL;
@@ -122,9 +127,11 @@ static bool set_names(struct net_tls_certificate *certificate, X509 *x509) {
   return is_complete;
 }
 
+/* A certificate with something else than times is not parsed. */
 static int64_t seconds(const ASN1_TIME *time) {
   int64_t posix = 0;
-  return ASN1_TIME_to_posix(time, &posix) ? posix : 0;
+  (void)ASN1_TIME_to_posix(time, &posix);
+  return posix;
 }
 
 static void set_sha256(struct net_tls_certificate *certificate, const CRYPTO_BUFFER *der) {

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "net/tls_config_internal.h"
@@ -20,12 +21,9 @@
 /* One write a line: with O_APPEND, lines of several threads and processes do not mix. */
 static void log_key(const SSL *ssl, const char *line) {
   const struct net_tls_socket *socket = SSL_get_app_data(ssl);
-  char text[512];
-  int length = snprintf(text, sizeof(text), "%s\n", line);
-  if (length > 0 && (size_t)length < sizeof(text)) {
-    ssize_t ignored = write(socket->policy->key_log_fd, text, (size_t)length);
-    (void)ignored;
-  }
+  struct iovec parts[] = {{(char *)line, strlen(line)}, {"\n", 1}};
+  ssize_t ignored = writev(socket->policy->key_log_fd, parts, 2);
+  (void)ignored;
 }
 
 /* What servers that share ticket keys agree on unless they are told otherwise. */
@@ -181,10 +179,8 @@ bool net_tls_config_fail_reason(struct net_tls_config *config, const char *forma
 
 static bool fail_errno(struct net_tls_config *config, const char *what, const char *file,
                        int error) {
-  char reason[128];
-  if (strerror_r(error, reason, sizeof(reason)) != 0) {
-    snprintf(reason, sizeof(reason), "Unknown error %d", error);
-  }
+  char reason[128] = "";
+  (void)strerror_r(error, reason, sizeof(reason));
   return net_tls_config_fail(config, "failed to open %s file '%s': %s", what, file, reason);
 }
 
@@ -202,7 +198,7 @@ bool net_tls_config_set_client_certificate(struct net_tls_config *config,
   if (!net_tls_config_begin_change(config)) {
     return false;
   }
-  if (policy < NET_TLS_CLIENT_CERTIFICATE_NONE || policy > NET_TLS_CLIENT_CERTIFICATE_REQUIRED) {
+  if ((unsigned)policy > NET_TLS_CLIENT_CERTIFICATE_REQUIRED) {
     return net_tls_config_fail(config, "invalid policy %d for client certificates", (int)policy);
   }
   config->client_certificate = policy;

@@ -2,8 +2,6 @@
 // the call that needed it returns an error or does without, nothing leaks, nothing is lost
 // silently.
 
-#include <openssl/err.h>
-
 #include <functional>
 #include <string>
 
@@ -14,9 +12,9 @@
 #include "net/tls_server_names.h"
 #include "net/tls_session.h"
 #include "net/tls_socket.h"
-#include "testing/allocations.h"
 #include "testing/cases.h"
 #include "testing/certificates.h"
+#include "testing/fail_each.h"
 
 namespace {
 
@@ -24,34 +22,9 @@ using net_testing::Case;
 using net_testing::Connection;
 using net_testing::Done;
 using net_testing::Driver;
-using net_testing::HasOutcome;
-using net_testing::LiveBlocks;
+using net_testing::FailEach;
+using net_testing::IsAboutMemory;
 using net_testing::Pattern;
-
-// Calls `run` again and again: once to warm up what lasts as long as the process, and then with
-// each of the allocations that follow its call of `arm` failing, until none is left. Returns how
-// many there were.
-size_t FailEach(const std::function<void(const std::function<void()> &arm)> &run) {
-  run([] {});
-  ERR_clear_error();
-  for (size_t number = 0;; number++) {
-    SCOPED_TRACE("allocation " + std::to_string(number));
-    size_t before = LiveBlocks();
-    run([number] { net_testing::FailAllocation(number); });
-    bool has_failed = net_testing::StopFailing();
-    EXPECT_EQ(before, LiveBlocks()) << "a leak";
-    EXPECT_EQ(0u, ERR_peek_error());
-    if (!has_failed || testing::Test::HasFailure()) {
-      return number;
-    }
-  }
-}
-
-// In the library's words or the system's.
-bool IsAboutMemory(const std::string &error) {
-  return error.find("out of memory") != std::string::npos ||
-         error.find("Cannot allocate memory") != std::string::npos;
-}
 
 class TlsMemoryTest : public testing::TestWithParam<Case> {
  protected:

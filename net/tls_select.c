@@ -73,11 +73,8 @@ static CBS get_list(const SSL_CLIENT_HELLO *hello, uint16_t extension, int width
   CBS_init(&list, NULL, 0);
   if (SSL_early_callback_ctx_extension_get(hello, extension, &data, &length)) {
     CBS_init(&input, data, length);
-    bool is_list = width == 1 ? CBS_get_u8_length_prefixed(&input, &list)
-                              : CBS_get_u16_length_prefixed(&input, &list);
-    if (!is_list) {
-      CBS_init(&list, NULL, 0);
-    }
+    (void)(width == 1 ? CBS_get_u8_length_prefixed(&input, &list)
+                      : CBS_get_u16_length_prefixed(&input, &list));
   }
   return list;
 }

@@ -86,11 +86,11 @@ static size_t find_place(const struct net_tls_server_names *names, const char *n
   size_t first = 0;
   size_t end = names->count;
   *is_there = false;
-  while (first < end && !*is_there) {
+  while (first < end) {
     size_t middle = first + (end - first) / 2;
     int order = strcasecmp(name, names->entries[middle].name);
-    *is_there = order == 0;
     if (order == 0) {
+      *is_there = true;
       return middle;
     }
     if (order < 0) {

@@ -91,6 +91,9 @@ TEST_P(TlsSessionTest, Resumption) {
   ASSERT_TRUE(second.Exchange(1, 10));
   EXPECT_TRUE(net_tls_socket_is_reused(second.socket()));
   EXPECT_TRUE(SSL_session_reused(second.peer().ssl()));
+  if (!GetParam().is_client) {
+    EXPECT_EQ(nullptr, net_tls_socket_session(second.socket()));
+  }
   if (GetParam().is_client) {
     ExpectRefused(&second, session.get(), "the handshake has begun");
     Session next(net_tls_socket_session(second.socket()));
@@ -290,6 +293,11 @@ TEST_P(TlsClientSessionTest, MalformedBytes) {
     std::string error = ImportError(config, changed);
     EXPECT_TRUE(error.empty() || error == "malformed session") << i << ": " << error;
   }
+  for (size_t i = 0; i < 8; i++) {
+    std::string other_mark = bytes;
+    other_mark[i] = static_cast<char>(other_mark[i] ^ 1);
+    EXPECT_EQ("malformed session", ImportError(config, other_mark)) << i;
+  }
   // A name with a zero in it would be another one.
   std::string changed = bytes;
   changed[bytes.find("localhost") + 4] = '\0';
@@ -302,6 +310,18 @@ TEST_P(TlsClientSessionTest, MalformedBytes) {
     changed[kHasName] = flag;
     EXPECT_EQ("malformed session", ImportError(config, changed));
   }
+}
+
+// A session of TLS 1.3 is good for one connection, and in TLS 1.2 the server may give no other.
+TEST_P(TlsClientSessionTest, WhatWasOfferedGoesOnInTls12Alone) {
+  Connection second(GetParam());
+  Prepare(&second);
+  second.Open();
+  ASSERT_TRUE(net_tls_socket_set_session(second.socket(), session()));
+  ASSERT_EQ(NET_TLS_OK, second.Handshake().outcome);
+  ASSERT_TRUE(net_tls_socket_is_reused(second.socket()));
+  Session next(net_tls_socket_session(second.socket()));
+  EXPECT_EQ(IsTls13(), next.get() == nullptr);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, TlsClientSessionTest,

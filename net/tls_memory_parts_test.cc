@@ -1,0 +1,324 @@
+// Out of memory, a part at a time: what each call does where one of its allocations fails, and that
+// nothing of it is left behind. tls_memory_test has whole connections.
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/ssl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "net/tls_certificate.h"
+#include "net/tls_config.h"
+#include "net/tls_server_names.h"
+#include "net/tls_session.h"
+#include "net/tls_socket.h"
+#include "testing/cases.h"
+#include "testing/certificates.h"
+#include "testing/fail_each.h"
+
+namespace {
+
+// How many more mutexes can be made; -1: any number.
+int mutexes_left = -1;
+
+}  // namespace
+
+extern "C" {
+int __real_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes);
+
+int __wrap_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes) {
+  if (mutexes_left == 0) {
+    return EAGAIN;
+  }
+  mutexes_left -= mutexes_left > 0 ? 1 : 0;
+  return __real_pthread_mutex_init(mutex, attributes);
+}
+}
+
+namespace {
+
+using net_testing::Case;
+using net_testing::CertificatePath;
+using net_testing::Connection;
+using net_testing::Driver;
+using net_testing::FailEach;
+using net_testing::IsAboutMemory;
+using net_testing::LiveBlocks;
+using net_testing::ReadCertificate;
+
+using Arm = std::function<void()>;
+
+// That a setter did what it says: it works, or says that there was no memory.
+bool Expect(const net_tls_config *config, bool is_set) {
+  const std::string text = net_tls_config_error(config);
+  EXPECT_EQ(is_set, text.empty());
+  EXPECT_TRUE(is_set || IsAboutMemory(text)) << text;
+  return is_set;
+}
+
+TEST(TlsMemoryParts, AConfiguration) {
+  EXPECT_GT(FailEach([](const Arm &arm) {
+              arm();
+              net_tls_config_release(net_tls_config_new());
+            }),
+            5u);
+}
+
+TEST(TlsMemoryParts, AConfigurationWithoutAMutex) {
+  net_tls_config_release(net_tls_config_new());
+  size_t before = LiveBlocks();
+  int count = 0;
+  net_tls_config *config = nullptr;
+  for (; config == nullptr && count < 10; count++) {
+    mutexes_left = count;
+    config = net_tls_config_new();
+    EXPECT_TRUE(config != nullptr || before == LiveBlocks()) << count;
+  }
+  mutexes_left = -1;
+  EXPECT_EQ(4, count) << "there are three";
+  net_tls_config_release(config);
+  EXPECT_EQ(before, LiveBlocks());
+}
+
+TEST(TlsMemoryParts, ServerNamesWithoutAMutex) {
+  size_t before = LiveBlocks();
+  mutexes_left = 0;
+  EXPECT_EQ(nullptr, net_tls_server_names_new());
+  mutexes_left = -1;
+  EXPECT_EQ(before, LiveBlocks());
+}
+
+// The halves, one after the other: each is there with all that belongs to it, or not at all.
+TEST(TlsMemoryParts, HalvesOfAKeypair) {
+  const std::string certificate = ReadCertificate("server_chain.pem");
+  const std::string key = ReadCertificate("server_chain.key");
+  const std::string other = ReadCertificate("client.key");
+  FailEach([&](const Arm &arm) {
+    net_tls_config *config = net_tls_config_new();
+    arm();
+    bool has_certificate = Expect(
+        config, net_tls_config_set_certificate(config, certificate.data(), certificate.size()));
+    bool has_key = Expect(config, net_tls_config_set_key(config, key.data(), key.size()));
+    net_testing::StopFailing();
+    if (has_certificate && has_key) {
+      EXPECT_FALSE(net_tls_config_set_key(config, other.data(), other.size()));
+      EXPECT_STREQ("private key in memory does not match the certificate",
+                   net_tls_config_error(config));
+    }
+    net_tls_config_release(config);
+  });
+}
+
+TEST(TlsMemoryParts, Staples) {
+  const std::string file = CertificatePath("server_ocsp.der");
+  const std::string staple = ReadCertificate("server_ocsp.der");
+  FailEach([&](const Arm &arm) {
+    net_tls_config *config = net_tls_config_new();
+    arm();
+    Expect(config, net_tls_config_set_ocsp_staple_file(config, file.c_str()));
+    Expect(config, net_tls_config_set_ocsp_staple(config, staple.data(), staple.size()));
+    net_tls_config_release(config);
+  });
+}
+
+TEST(TlsMemoryParts, TrustedCertificates) {
+  const std::string text = ReadCertificate("ca.pem") + ReadCertificate("other_ca.pem");
+  const std::string file = CertificatePath("other_ca.pem");
+  const std::string folder = CertificatePath("ca_path");
+  for (int kind = 0; kind < 3; kind++) {
+    FailEach([&](const Arm &arm) {
+      net_tls_config *config = net_tls_config_new();
+      arm();
+      bool is_set = kind == 0   ? net_tls_config_set_ca(config, text.data(), text.size())
+                    : kind == 1 ? net_tls_config_set_ca_file(config, file.c_str())
+                                : net_tls_config_set_ca_path(config, folder.c_str());
+      Expect(config, is_set);
+      net_tls_config_release(config);
+    });
+  }
+}
+
+// A certificate's extensions are read when it is trusted, or else it would not be believed later.
+TEST(TlsMemoryParts, ATrustedCertificateIsThereAsAWholeOrNotAtAll) {
+  const std::string text = ReadCertificate("ca.pem");
+  FailEach([&](const Arm &arm) {
+    Connection connection((Case()));
+    net_tls_config *config = net_tls_config_new();
+    arm();
+    bool is_set = Expect(config, net_tls_config_set_ca(config, text.data(), text.size()));
+    net_testing::StopFailing();
+    if (is_set) {
+      connection.UseConfig(config);
+      EXPECT_EQ(NET_TLS_OK, connection.Handshake().outcome);
+    }
+    net_tls_config_release(config);
+  });
+}
+
+TEST(TlsMemoryParts, ListsOfChoices) {
+  FailEach([](const Arm &arm) {
+    net_tls_config *config = net_tls_config_new();
+    arm();
+    for (int i = 0; i < 2; i++) {
+      Expect(config, net_tls_config_set_alpn(config, "h2,http/1.1"));
+      Expect(config, net_tls_config_set_groups(config, "X25519:P-256"));
+    }
+    net_tls_config_release(config);
+  });
+}
+
+TEST(TlsMemoryParts, ErrorsThatAreTooLong) {
+  const std::string file(3000, 'x');
+  FailEach([&](const Arm &arm) {
+    net_tls_config *config = net_tls_config_new();
+    arm();
+    EXPECT_FALSE(net_tls_config_set_ca_file(config, file.c_str()));
+    net_tls_config_release(config);
+  });
+}
+
+TEST(TlsMemoryParts, Names) {
+  Connection one(Case{false, TLS1_3_VERSION, Driver::kBlocking});
+  Connection other(Case{false, TLS1_3_VERSION, Driver::kBlocking});
+  Connection server(Case{false, TLS1_3_VERSION, Driver::kBlocking});
+  server.peer_options().server_name = "b.test";
+  FailEach([&](const Arm &arm) {
+    arm();
+    net_tls_server_names *names = net_tls_server_names_new();
+    if (names == nullptr) {
+      return;
+    }
+    struct Added {
+      const char *name;
+      net_tls_config *config;
+    };
+    for (const Added &each : {Added{"b.test", one.config()}, Added{"a.test", one.config()},
+                              Added{"b.test", other.config()}}) {
+      char error[NET_TLS_ERROR_SIZE] = "";
+      bool is_added = net_tls_server_names_add(names, each.name, each.config, error);
+      EXPECT_STREQ(is_added ? "" : "out of memory", error);
+    }
+    net_tls_server_names_release(net_tls_server_names_retain(names));
+    net_tls_server_names_release(names);
+  });
+  // Nobody but these tests holds the configurations any more.
+  size_t before = LiveBlocks();
+  net_tls_config *config = net_tls_config_new();
+  net_tls_server_names *names = net_tls_server_names_new();
+  char error[NET_TLS_ERROR_SIZE] = "";
+  ASSERT_TRUE(net_tls_config_set_keypair_file(config, CertificatePath("server.pem").c_str(),
+                                              CertificatePath("server.key").c_str()));
+  for (int i = 0; i < 2; i++) {
+    ASSERT_TRUE(net_tls_server_names_add(names, "b.test", config, error)) << error;
+  }
+  {
+    Connection connection(Case{false, TLS1_3_VERSION, Driver::kBlocking});
+    connection.UseConfig(config);
+    connection.peer_options().server_name = "b.test";
+    connection.Open();
+    EXPECT_TRUE(net_tls_socket_set_server_names(connection.socket(), names));
+    EXPECT_TRUE(net_tls_socket_set_server_names(connection.socket(), names));
+    EXPECT_EQ(NET_TLS_OK, connection.Handshake().outcome);
+  }
+  net_tls_config_release(config);
+  net_tls_server_names_release(names);
+  EXPECT_EQ(before, LiveBlocks());
+}
+
+// What is told of a certificate is all there, or there is no certificate.
+TEST(TlsMemoryParts, WhatACertificateSays) {
+  Connection connection((Case()));
+  connection.peer_options().identity = "server_chain";
+  ASSERT_TRUE(connection.Exchange(1, 10));
+  net_tls_socket *socket = connection.socket();
+  EXPECT_GT(FailEach([&](const Arm &arm) {
+              arm();
+              net_tls_certificate *certificate = net_tls_socket_peer_certificate(socket);
+              net_testing::StopFailing();
+              if (certificate != nullptr) {
+                EXPECT_STREQ("CN=localhost", net_tls_certificate_subject(certificate));
+                EXPECT_STREQ("CN=Test intermediate CA", net_tls_certificate_issuer(certificate));
+                EXPECT_EQ(5u, net_tls_certificate_num_names(certificate));
+                EXPECT_STREQ("IP:::1", net_tls_certificate_name(certificate, 4));
+                EXPECT_EQ(
+                    0u,
+                    ReadCertificate("server_chain.pem").find(net_tls_certificate_pem(certificate)));
+              }
+              net_tls_certificate_free(certificate);
+            }),
+            10u);
+}
+
+TEST(TlsMemoryParts, Sessions) {
+  Connection connection((Case()));
+  ASSERT_TRUE(connection.Exchange(1, 10));
+  net_tls_session *session = net_tls_socket_session(connection.socket());
+  ASSERT_NE(nullptr, session);
+  size_t whole = 0;
+  uint8_t *known = net_tls_session_export(session, &whole);
+  FailEach([&](const Arm &arm) {
+    size_t length = 1;
+    arm();
+    uint8_t *bytes = net_tls_session_export(session, &length);
+    EXPECT_EQ(bytes != nullptr ? whole : 0, length);
+    net_tls_session_free_bytes(bytes);
+  });
+  FailEach([&](const Arm &arm) {
+    char error[NET_TLS_ERROR_SIZE] = "";
+    arm();
+    net_tls_session *read = net_tls_session_import(connection.config(), known, whole, error);
+    EXPECT_STREQ(read != nullptr ? "" : "out of memory", error);
+    EXPECT_TRUE(read == nullptr || net_tls_session_server_name(read) != nullptr);
+    net_tls_session_free(read);
+  });
+  net_tls_session_free_bytes(known);
+  net_tls_session_free(session);
+}
+
+size_t OpenFiles() {
+  size_t count = 0;
+  DIR *directory = opendir("/proc/self/fd");
+  while (readdir(directory) != nullptr) {
+    count++;
+  }
+  closedir(directory);
+  return count;
+}
+
+TEST(TlsMemoryParts, NoFileStaysOpen) {
+  size_t before = OpenFiles();
+  for (int count : {0, 1, 3}) {
+    net_tls_config *config = net_tls_config_new();
+    for (int i = 0; i < count; i++) {
+      std::string file = testing::TempDir() + "/key_log" + std::to_string(i);
+      EXPECT_TRUE(net_tls_config_set_key_log_file(config, file.c_str()));
+      EXPECT_TRUE(net_tls_config_set_ca_path(config, CertificatePath("ca_path").c_str()));
+    }
+    net_tls_config_release(config);
+    EXPECT_EQ(before, OpenFiles()) << count;
+  }
+}
+
+// Where standard input is closed, its number is one like any other.
+TEST(TlsMemoryParts, AFileOfTheFirstNumber) {
+  int kept = dup(STDIN_FILENO);
+  ASSERT_GE(kept, 0);
+  close(STDIN_FILENO);
+  net_tls_config *config = net_tls_config_new();
+  EXPECT_EQ(-1, fcntl(STDIN_FILENO, F_GETFD));
+  for (int i = 0; i < 2; i++) {
+    std::string file = testing::TempDir() + "/key_log_first" + std::to_string(i);
+    EXPECT_TRUE(net_tls_config_set_key_log_file(config, file.c_str()));
+  }
+  net_tls_config_release(config);
+  EXPECT_EQ(-1, fcntl(STDIN_FILENO, F_GETFD));
+  dup2(kept, STDIN_FILENO);
+  close(kept);
+}
+
+}  // namespace
