@@ -2,6 +2,7 @@
 
 #include "net/tls_config.h"
 
+#include <openssl/err.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -84,6 +85,24 @@ TEST_F(TlsConfigTest, ALongNameDoesNotCostTheReason) {
   EXPECT_EQ(0u, error.find("failed to open certificate file 'xxx"));
   EXPECT_NE(std::string::npos, error.find("xxx...xxx"));
   EXPECT_NE(std::string::npos, error.find("xxx': File name too long"));
+}
+
+// What has room is told as it is, to the last byte.
+TEST_F(TlsConfigTest, NamesAsLongAsThereIsRoom) {
+  const std::string begin = "failed to open CA file '";
+  const std::string end = "': No such file or directory";
+  for (size_t length : {300u, 511u, 512u, 513u, 700u}) {
+    std::string name = "/missing";
+    while (name.size() < length - begin.size() - end.size()) {
+      name += name.size() % 100 == 0 ? '/' : static_cast<char>('a' + name.size() % 26);
+    }
+    std::string whole = begin + name + end;
+    ASSERT_EQ(length, whole.size());
+    if (length > 511) {
+      whole = whole.substr(0, 256) + "..." + whole.substr(length - 252);
+    }
+    ExpectRefused(whole, net_tls_config_set_ca_file(config_, name.c_str()));
+  }
 }
 
 TEST_F(TlsConfigTest, KeypairOfFilesThatCannotBeRead) {
@@ -205,6 +224,9 @@ TEST_F(TlsConfigTest, ClientCertificatePolicy) {
                       NET_TLS_CLIENT_CERTIFICATE_REQUIRED}) {
     ExpectSet(net_tls_config_set_client_certificate(config_, policy));
   }
+  ExpectRefused("invalid policy -1 for client certificates",
+                net_tls_config_set_client_certificate(
+                    config_, static_cast<enum net_tls_client_certificate>(-1)));
   ExpectRefused("invalid policy 3 for client certificates",
                 net_tls_config_set_client_certificate(
                     config_, static_cast<enum net_tls_client_certificate>(3)));
@@ -225,6 +247,62 @@ TEST_F(TlsConfigTest, KeyLogFile) {
 TEST_F(TlsConfigTest, ErrorLivesUntilTheNextSetter) {
   EXPECT_FALSE(net_tls_config_set_groups(config_, "nope"));
   ExpectSet(net_tls_config_set_session_tickets(config_, true));
+}
+
+// What another call on the thread has left behind is not the reason.
+TEST_F(TlsConfigTest, ErrorsFromBeforeAreNotTold) {
+  auto leave = [] { ERR_put_error(ERR_LIB_SSL, 0, ERR_R_MALLOC_FAILURE, __FILE__, __LINE__); };
+  leave();
+  ExpectRefused("no ciphers for 'NOPE'", net_tls_config_set_ciphers(config_, "NOPE"));
+  leave();
+  ExpectRefused("invalid ecdhe curve 'nope'", net_tls_config_set_groups(config_, "nope"));
+  leave();
+  ExpectRefused(
+      "private key '" + CertificatePath("client.key") + "' does not match the certificate",
+      SetKeypairFile(certificate_, CertificatePath("client.key")));
+  leave();
+  ExpectRefused("failed to read CA in memory: no certificate found", SetCa("nothing"));
+  leave();
+  ExpectSet(SetCa(ReadCertificate("ca.pem")));
+  EXPECT_EQ(0u, ERR_peek_error());
+}
+
+// TLS 1.0 and 1.1 are for those who ask for them (RFC 8996).
+TEST(TlsConfig, OldVersionsAreOffUntilTheyAreSet) {
+  for (bool is_client : {true, false}) {
+    for (uint16_t version : {TLS1_VERSION, TLS1_1_VERSION}) {
+      Connection refused(Case{is_client, version, Driver::kBlocking});
+      EXPECT_TRUE(HasOutcome(NET_TLS_ERROR, refused.Handshake()));
+      Connection connection(Case{is_client, version, Driver::kBlocking});
+      ASSERT_TRUE(net_tls_config_set_versions(connection.config(), NET_TLS_1_0, NET_TLS_1_3));
+      EXPECT_TRUE(connection.Exchange(1, 10));
+    }
+  }
+}
+
+// A server's own order of cipher suites counts.
+TEST(TlsConfig, TheServerChoosesTheCipherSuite) {
+  Connection server(Case{false, TLS1_2_VERSION, Driver::kBlocking});
+  server.peer_options().ciphers = "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384";
+  net_tls_config *config = net_tls_config_new();
+  EXPECT_TRUE(net_tls_config_set_keypair_file(config, CertificatePath("server.pem").c_str(),
+                                              CertificatePath("server.key").c_str()));
+  EXPECT_TRUE(net_tls_config_set_ciphers(
+      config, "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305"));
+  server.UseConfig(config);
+  net_tls_config_release(config);
+  ASSERT_TRUE(server.Exchange(1, 10));
+  EXPECT_STREQ("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", net_tls_socket_cipher(server.socket()));
+}
+
+// A server shows the whole chain.
+TEST(TlsConfig, IntermediatesAreShown) {
+  Connection server(Case{false, TLS1_3_VERSION, Driver::kBlocking});
+  EXPECT_TRUE(net_tls_config_set_keypair_file(server.config(),
+                                              CertificatePath("server_chain.pem").c_str(),
+                                              CertificatePath("server_chain.key").c_str()));
+  ASSERT_TRUE(server.Exchange(1, 10));
+  EXPECT_EQ(2u, sk_CRYPTO_BUFFER_num(SSL_get0_peer_certificates(server.peer().ssl())));
 }
 
 // A list that leaves no cipher suite is refused, and those that were set before stay.

@@ -136,15 +136,22 @@ TEST_P(TlsVerifyTest, WithoutAnything) {
   }
 }
 
-// The opt-outs can be taken back.
+// The opt-outs can be taken back, each of them.
 TEST_P(TlsVerifyTest, VerifyAgain) {
-  Connection connection(Case{true, Version(), Driver::kBlocking});
-  ASSERT_TRUE(net_tls_config_insecure_no_verify_certificate(connection.config()));
-  ASSERT_TRUE(net_tls_config_insecure_no_verify_name(connection.config()));
-  ASSERT_TRUE(net_tls_config_insecure_no_verify_time(connection.config()));
-  ASSERT_TRUE(net_tls_config_verify(connection.config()));
-  connection.peer_options().identity = "expired";
-  EXPECT_EQ(kExpired, Result(connection));
+  const struct {
+    const char *identity;
+    std::string reason;
+  } cases[] = {
+      {"self_signed", kSelfSigned}, {"wrong_name", NotPresent("localhost")}, {"expired", kExpired}};
+  for (const auto &each : cases) {
+    Connection connection(Case{true, Version(), Driver::kBlocking});
+    ASSERT_TRUE(net_tls_config_insecure_no_verify_certificate(connection.config()));
+    ASSERT_TRUE(net_tls_config_insecure_no_verify_name(connection.config()));
+    ASSERT_TRUE(net_tls_config_insecure_no_verify_time(connection.config()));
+    ASSERT_TRUE(net_tls_config_verify(connection.config()));
+    connection.peer_options().identity = each.identity;
+    EXPECT_EQ(each.reason, Result(connection));
+  }
 }
 
 TEST_P(TlsVerifyTest, WithoutANameNothingIsSentAsOne) {
