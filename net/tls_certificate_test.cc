@@ -1,7 +1,9 @@
 // What a certificate that the peer has made up looks like to its reader.
 
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -46,9 +48,8 @@ OcspCertificate MakeCertificate(const std::vector<Name> &names) {
   return made;
 }
 
-// What a client without verification reads of the names.
-std::vector<std::string> Read(const std::vector<Name> &names) {
-  OcspCertificate made = MakeCertificate(names);
+// Calls `use` with what a client without verification is told of this certificate.
+void Show(const OcspCertificate &made, const std::function<void(net_tls_certificate *)> &use) {
   Connection connection((Case()));
   EXPECT_TRUE(net_tls_config_insecure_no_verify_certificate(connection.config()));
   EXPECT_TRUE(net_tls_config_insecure_no_verify_name(connection.config()));
@@ -58,17 +59,45 @@ std::vector<std::string> Read(const std::vector<Name> &names) {
   EXPECT_TRUE(SSL_use_certificate(peer, made.x509.get()));
   EXPECT_TRUE(SSL_use_PrivateKey(peer, made.key.get()));
   EXPECT_EQ(NET_TLS_OK, connection.Handshake().outcome);
+  // What another call on the thread has left behind is no reason.
+  ERR_put_error(ERR_LIB_SSL, 0, ERR_R_MALLOC_FAILURE, __FILE__, __LINE__);
   net_tls_certificate *certificate = net_tls_socket_peer_certificate(connection.socket());
-  std::vector<std::string> read;
+  EXPECT_EQ(0u, ERR_peek_error());
   if (certificate == nullptr) {
     ADD_FAILURE() << "there is no certificate";
-    return read;
+    return;
   }
-  for (size_t i = 0; i < net_tls_certificate_num_names(certificate); i++) {
-    read.emplace_back(net_tls_certificate_name(certificate, i));
-  }
+  use(certificate);
   net_tls_certificate_free(certificate);
+}
+
+// What is told of the names.
+std::vector<std::string> Read(const std::vector<Name> &names) {
+  std::vector<std::string> read;
+  Show(MakeCertificate(names), [&](net_tls_certificate *certificate) {
+    size_t count = net_tls_certificate_num_names(certificate);
+    for (size_t i = 0; i < count; i++) {
+      read.emplace_back(net_tls_certificate_name(certificate, i));
+    }
+    for (size_t i : {count, count + 1, count + (size_t{1} << 40)}) {
+      EXPECT_EQ(nullptr, net_tls_certificate_name(certificate, i));
+    }
+  });
   return read;
+}
+
+TEST(TlsMadeUpCertificate, WithoutNames) {
+  OcspCertificate made = net_testing::Make("made", nullptr);
+  bssl::UniquePtr<X509_NAME> empty(X509_NAME_new());
+  ASSERT_TRUE(X509_set_subject_name(made.x509.get(), empty.get()));
+  ASSERT_GT(X509_sign(made.x509.get(), made.key.get(), EVP_sha256()), 0);
+  Show(made, [](net_tls_certificate *certificate) {
+    EXPECT_STREQ("", net_tls_certificate_subject(certificate));
+    EXPECT_STREQ("CN=made", net_tls_certificate_issuer(certificate));
+    EXPECT_EQ(0u, net_tls_certificate_num_names(certificate));
+    EXPECT_EQ(net_testing::kNow - net_testing::kHour, net_tls_certificate_not_before(certificate));
+    EXPECT_EQ(net_testing::kNow + net_testing::kHour, net_tls_certificate_not_after(certificate));
+  });
 }
 
 TEST(TlsMadeUpCertificate, BytesThatAreNotPrintableAreWrittenInHex) {

@@ -114,6 +114,56 @@ TEST(TlsMemoryParts, HalvesOfAKeypair) {
   });
 }
 
+// Each setter by itself, so that no other one tidies up; what it refuses, it names.
+TEST(TlsMemoryParts, HalvesThatDoNotMatch) {
+  const std::string certificate = ReadCertificate("server.pem");
+  const std::string key = ReadCertificate("client.key");
+  auto expect = [](const net_tls_config *config, const std::string &reason) {
+    const std::string error = net_tls_config_error(config);
+    EXPECT_TRUE(error == reason || IsAboutMemory(error)) << error;
+  };
+  FailEach([&](const Arm &arm) {
+    net_tls_config *config = net_tls_config_new();
+    arm();
+    EXPECT_FALSE(net_tls_config_set_keypair(config, certificate.data(), certificate.size(),
+                                            key.data(), key.size()));
+    expect(config, "private key in memory does not match the certificate");
+    net_tls_config_release(config);
+  });
+  FailEach([&](const Arm &arm) {
+    net_tls_config *config = net_tls_config_new();
+    EXPECT_TRUE(net_tls_config_set_key(config, key.data(), key.size()));
+    arm();
+    EXPECT_FALSE(net_tls_config_set_certificate(config, certificate.data(), certificate.size()));
+    expect(config, "certificate in memory does not match the private key");
+    net_tls_config_release(config);
+  });
+}
+
+TEST(TlsMemoryParts, AStapleThatIsSetIsShown) {
+  const std::string staple = ReadCertificate("server_ocsp.der");
+  FailEach([&](const Arm &arm) {
+    net_tls_config *fresh = net_tls_config_new();
+    EXPECT_TRUE(net_tls_config_set_keypair_file(fresh, CertificatePath("server.pem").c_str(),
+                                                CertificatePath("server.key").c_str()));
+    arm();
+    bool is_set =
+        Expect(fresh, net_tls_config_set_ocsp_staple(fresh, staple.data(), staple.size()));
+    net_testing::StopFailing();
+    Connection second(Case{false, TLS1_3_VERSION, Driver::kBlocking});
+    second.UseConfig(fresh);
+    second.Open();
+    SSL_enable_ocsp_stapling(second.peer().ssl());
+    EXPECT_EQ(NET_TLS_OK, second.Handshake().outcome);
+    const uint8_t *shown = nullptr;
+    size_t length = 0;
+    second.peer().Run();
+    SSL_get0_ocsp_response(second.peer().ssl(), &shown, &length);
+    EXPECT_EQ(is_set ? staple.size() : 0, length);
+    net_tls_config_release(fresh);
+  });
+}
+
 TEST(TlsMemoryParts, Staples) {
   const std::string file = CertificatePath("server_ocsp.der");
   const std::string staple = ReadCertificate("server_ocsp.der");
@@ -244,7 +294,11 @@ TEST(TlsMemoryParts, WhatACertificateSays) {
                 EXPECT_STREQ("CN=localhost", net_tls_certificate_subject(certificate));
                 EXPECT_STREQ("CN=Test intermediate CA", net_tls_certificate_issuer(certificate));
                 EXPECT_EQ(5u, net_tls_certificate_num_names(certificate));
-                EXPECT_STREQ("IP:::1", net_tls_certificate_name(certificate, 4));
+                const char *names[] = {"DNS:localhost", "DNS:example.test",
+                                       "DNS:*.wild.example.test", "IP:127.0.0.1", "IP:::1"};
+                for (size_t i = 0; i < net_tls_certificate_num_names(certificate); i++) {
+                  EXPECT_STREQ(names[i], net_tls_certificate_name(certificate, i));
+                }
                 EXPECT_EQ(
                     0u,
                     ReadCertificate("server_chain.pem").find(net_tls_certificate_pem(certificate)));

@@ -99,6 +99,14 @@ TEST_P(TlsSessionImportTest, Names) {
   }
 }
 
+TEST_P(TlsSessionImportTest, AnotherMark) {
+  const std::string packed = Pack("", unpacked_.get());
+  EXPECT_EQ("malformed session", ImportError(packed));
+  EXPECT_EQ("malformed session", ImportError("net.tls2" + packed.substr(8)));
+  EXPECT_EQ("malformed session",
+            ImportError("net.tls2" + Pack(kNoName, unpacked_.get()).substr(8)));
+}
+
 // Without the server's certificate nothing could be verified, and without a ticket nothing resumed.
 TEST_P(TlsSessionImportTest, WhatIsNoUse) {
   ASSERT_TRUE(SSL_SESSION_set_ticket(unpacked_.get(), nullptr, 0));

@@ -28,7 +28,8 @@ static const char *const system_directories[] = {"/etc/ssl/certs", "/etc/pki/tls
 /* BoringSSL looks at a certificate's extensions when it first needs them, and a lack of memory then
    would make the certificate invalid for as long as the store lives. */
 static bool has_read_extensions(X509 *x509) {
-  return X509_check_purpose(x509, -1, 0) == 1 || !net_tls_is_out_of_memory();
+  (void)X509_check_purpose(x509, -1, 0);
+  return !net_tls_is_out_of_memory();
 }
 
 static bool add_certificate(X509_STORE *store, CRYPTO_BUFFER *der) {
