@@ -1,8 +1,11 @@
 #include "fuzz/lua_clock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 
 namespace {
@@ -22,12 +25,20 @@ struct Time {
 
 thread_local Time script_time;
 
+bool HasTimeout(int fd) {
+  struct timeval timeout = {0, 0};
+  socklen_t size = sizeof(timeout);
+  return getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, &size) == 0 &&
+         (timeout.tv_sec != 0 || timeout.tv_usec != 0);
+}
+
 }  // namespace
 
 extern "C" {
 
 int __real_clock_gettime(clockid_t clock, struct timespec *time);
 int __real_poll(struct pollfd *entries, nfds_t count, int timeout);
+ssize_t __real_recv(int fd, void *buffer, size_t length, int flags);
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time) {
   if (!script_time.is_running || (clock != CLOCK_MONOTONIC && clock != CLOCK_THREAD_CPUTIME_ID)) {
@@ -51,6 +62,18 @@ int __wrap_poll(struct pollfd *entries, nfds_t count, int timeout) {
   }
   script_time.now += timeout * kMillisecond;
   return 0;
+}
+
+ssize_t __wrap_recv(int fd, void *buffer, size_t length, int flags) {
+  struct pollfd entry = {fd, POLLIN, 0};
+  bool can_sleep = script_time.is_running && (flags & MSG_DONTWAIT) == 0 && !HasTimeout(fd) &&
+                   (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
+  if (can_sleep && __real_poll(&entry, 1, 0) == 0) {
+    script_time.waits_for_ever = true;
+    errno = EDEADLK;
+    return -1;
+  }
+  return __real_recv(fd, buffer, length, flags);
 }
 
 }  // extern "C"

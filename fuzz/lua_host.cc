@@ -14,6 +14,7 @@
 #include "fuzz/lua_clock.h"
 #include "fuzz/lua_names.h"
 #include "fuzz/random.h"
+#include "fuzz/violation.h"
 #include "lua.hpp"
 #include "openssl/err.h"
 #include "testing/certificates.h"
@@ -239,6 +240,18 @@ void CheckEnd(State *state, const std::set<int> &before) {
   }
 }
 
+const char kWaitsForEver[] = "L6: a call waits for what nobody can do any more";
+
+// Objects of all kinds.
+void DeclareAll(lua_State *L, State *state, const ScriptTime &time) {
+  std::string declarations = DeclareAllLuaObjects();
+  Run(L, state, CompiledPrelude(), "=prelude");
+  Run(L, state, declarations, "=declarations");
+  if (time.WaitsForEver()) {
+    Violation(kWaitsForEver, declarations, LuaPrelude() + "\n" + declarations);
+  }
+}
+
 }  // namespace
 
 std::string LuaPrelude() {
@@ -259,7 +272,7 @@ LuaOutcome RunLuaScript(const LuaScript &script) {
   lua_close(L);
   // A script that asks the poller itself may wait for what it pleases.
   if (time.WaitsForEver() && script.statements.find("poll.") == std::string::npos) {
-    Report(&state, "L6: a call waits for what nobody can do any more");
+    Report(&state, kWaitsForEver);
   }
   CheckEnd(&state, before);
   return state.outcome;
@@ -280,10 +293,10 @@ std::vector<LuaMethods> FindLuaMethods() {
   )";
   State state;
   std::vector<LuaMethods> all;
+  ScriptTime time;
   lua_State *L = lua_newstate(Allocate, &state);
   OpenHost(L, &state);
-  Run(L, &state, CompiledPrelude(), "=prelude");
-  Run(L, &state, DeclareAllLuaObjects(), "=declarations");
+  DeclareAll(L, &state, time);
   for (const std::string &name : AllLuaObjects()) {
     luaL_loadstring(L, kFind);
     lua_pushstring(L, name.c_str());

@@ -292,6 +292,8 @@ class Run {
         if (outcomes[i] == NET_TLS_ERROR) {
           Note("handshake", net_tls_socket_error(sockets[i]));
           Require(*net_tls_socket_error(sockets[i]) != '\0', "T1: an error without a text");
+          Require(strstr(net_tls_socket_error(sockets[i]), "malformed certificate") == nullptr,
+                  "T1: a good certificate is called malformed");
         }
       }
     }

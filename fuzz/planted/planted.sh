@@ -9,8 +9,10 @@ usage() {
 
 Plants the bugs of conformance/planted/*.patch that a fuzz target can show, or
 those named, one at a time, and replays the inputs of fuzz/seeds, fuzz/corpus and
-fuzz/regressions with AddressSanitizer and UndefinedBehaviorSanitizer, target by
-target, until one fails.  fuzz/planted/unseen.txt says of the others why not.
+fuzz/regressions with AddressSanitizer and UndefinedBehaviorSanitizer until one
+fails: the one that found the bug in fuzz/planted/RESULTS.md first, then all those
+of its target, then target by target.  fuzz/planted/unseen.txt says of the others
+why not.
 
   --without        with the invariants off: what the sanitizers find alone
   --fuzz SECONDS   fuzzes so many CPU seconds a bug at most, from fuzz/seeds
@@ -69,7 +71,7 @@ done
 # shellcheck source=../../conformance/planted/workspace.sh
 . "$patches/workspace.sh"
 
-# Those that find most bugs first, the slowest last.
+# The slowest last.
 targets() {
     local all
     all=$(cd "$root/fuzz" && ls -d seeds/* corpus/* regressions/* | cut -d / -f 2 | sort -u)
@@ -78,12 +80,25 @@ targets() {
     grep '^oom$' <<<"$all"
 }
 
-# The targets in the order in which they are tried: the one that found it before, first.
+# TARGET/INPUT that found it in the table; nothing for another bug.
+found_before() { # NAME
+    sed -n "s/^| $1 | killed | [^|]* | \`\([^\`]*\)\`.*/\1/p" "$here/RESULTS.md" 2>/dev/null
+}
+
+# The targets in the order in which they are tried: the one that found it before, first; those that
+# have a model before those that have not.
 targets_for() { # NAME
-    local before
-    before=$(sed -n "s/^| $1 | killed | [^|]* | \`\([a-z_0-9]*\)\/.*/\1/p" "$here/RESULTS.md" 2>/dev/null)
-    if [ "$before" ]; then echo "$before"; fi
-    [ "$mode" = fuzz ] || targets | grep -vx "$before"
+    local before first
+    before=$(found_before "$1" | cut -d / -f 1)
+    first=$before
+    if [ ! "$before" ] && grep -qx 'Drivers: lua' "$patches/$1.patch"; then first=lua_calls; fi
+    if [ ! "$first" ]; then first='policies streams setup config_api'; fi
+    # shellcheck disable=SC2086
+    if [ "$mode" != fuzz ]; then
+        printf '%s\n' $first && targets | grep -vxF "$(printf '%s\n' $first)"
+    elif [ "$before" ]; then
+        echo "$before"
+    fi
 }
 
 # What NAME_run would choose: the macro leaves it in the tags.
@@ -107,11 +122,26 @@ inputs() { # TARGET
 # A bug may show as a leak alone.
 export ASAN_OPTIONS=detect_leaks=1:handle_abort=1 UBSAN_OPTIONS=print_stacktrace=1
 
-replay() { # TARGET
-    local switch=on
+# Replays an input, or all of the target's.
+replay() { # TARGET [FILE]
+    local switch=on limit=120
     [ "$mode" = with ] || switch=off
+    [ $# = 1 ] || limit=20
     # shellcheck disable=SC2046
-    NET_FUZZ_INVARIANTS=$switch timeout 120 "$scratch/$1" $(inputs "$1") </dev/null >"$log" 2>&1
+    NET_FUZZ_INVARIANTS=$switch timeout $limit "$scratch/$1" ${2:-$(inputs "$1")} \
+        </dev/null >"$log" 2>&1
+}
+
+# Replays the input that found the bug before, where there is one; then the others.
+replay_all() { # TARGET NAME
+    local folder before
+    before=$(found_before "$2")
+    for folder in seeds regressions corpus; do
+        if [ "${before%%/*}" = "$1" ] && [ -f "$copy/fuzz/$folder/$before" ]; then
+            replay "$1" "$copy/fuzz/$folder/$before" || return
+        fi
+    done
+    replay "$1"
 }
 
 fuzz() { # TARGET
@@ -139,7 +169,7 @@ try() {
     for target in $(targets_for "$1"); do
         build "$target" || { verdict='DOES NOT BUILD' && cat "$log" && break; }
         start=$(milliseconds)
-        if [ "$mode" = fuzz ]; then fuzz "$target"; else replay "$target"; fi
+        if [ "$mode" = fuzz ]; then fuzz "$target"; else replay_all "$target" "$1"; fi
         status=$?
         took=$((took + $(milliseconds) - start))
         if [ $status != 0 ]; then
@@ -182,9 +212,10 @@ write_results() {
     {
         title
         echo
-        echo "$(grep -c '| killed |' "$scratch/rows") of $(wc -l <"$scratch/rows") bugs. The latest run tried" \
-            "${#names[@]} of them, in $(seconds $total) s without the building,"
-        echo "on $(date -u +%Y-%m-%d), at $commit, on $(nproc) processors of $(uname -m), $(uname -s)."
+        awk -F ' *[|] *' '{ killed += $3 == "killed"; seconds += $4 }
+            END { printf "%d of %d bugs, in %.2f s without the building.\n", killed, NR, seconds }' "$scratch/rows"
+        echo "The latest run tried ${#names[@]} of them, on $(date -u +%Y-%m-%d), at $commit, on $(nproc) processors" \
+            "of $(uname -m), $(uname -s)."
         echo
         echo '| bug | verdict | seconds | found by | it says |'
         echo '|---|---|---|---|---|'
