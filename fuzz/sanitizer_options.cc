@@ -1,7 +1,7 @@
 // What AddressSanitizer does where ASAN_OPTIONS does not say otherwise: a large quarantine costs a
 // target a third of its speed in fresh pages, and the stacks of allocations another third. Two
-// frames have to be: what was allocated by nobody it knows is no leak to LeakSanitizer. For a report
-// with all of them: ASAN_OPTIONS=malloc_context_size=30.
+// frames have to be: what was allocated by nobody it knows is no leak to LeakSanitizer. For a
+// report with all of them: ASAN_OPTIONS=malloc_context_size=30.
 
 extern "C" const char *__asan_default_options();
 

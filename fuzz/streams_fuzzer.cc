@@ -8,9 +8,11 @@
 // What must hold, with the name that the message of a violation begins with:
 //   S1  the count that is told is what the other end gets, in its order; so the other way
 //   S2  there is no EINTR, and an error has a text
-//   S3  what times out has waited for as long as it should have
-//   S4  a descriptor is closed by net_close alone, and a failed call leaves none open
-//   S5  what is set is what is read
+//   S3  what times out has waited for as long as it should have and no longer; a call that could
+//       sleep is told of a timeout, not to try again
+//   S4  a descriptor is closed by net_close alone, and a failed call leaves none open; none goes to
+//       another program
+//   S5  what is set is what is read; what belongs to the caller stays as it was
 //   S6  SIGPIPE is not raised, and the mask of signals stays
 
 #include <errno.h>
@@ -21,12 +23,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmath>
 #include <string>
 #include <vector>
 
+#include "fuzz/streams_checks.h"
 #include "fuzz/streams_world.h"
 #include "fuzz/system.h"
 #include "fuzz/tape.h"
@@ -123,6 +127,7 @@ class Run {
           return world_.AcceptAnother();
         }
         world_.system().StopFailing();
+        is_misled_ = false;
         return;
     }
   }
@@ -156,6 +161,7 @@ class Run {
   void Fail(SystemCall call, uint8_t how) {
     int error = kErrors[how % 16 % 14];
     bool is_signal = error == EINTR;
+    is_misled_ |= call == net_fuzz::kGetsockopt || call == net_fuzz::kFcntl;
     error = is_signal && !net_fuzz::CouldSleep(call) ? EIO : error;
     unsigned times = how / 16 % 4;
     world_.system().Fail(call, how / 64, error, times == 3 ? 1000 : times + 1);
@@ -169,12 +175,30 @@ class Run {
     return world_.Check(name, error);
   }
 
+  // A call that may sleep, of the near end.
+  template <typename Call>
+  void Transfer(const char *name, bool sends, bool may_sleep, Call call) {
+    constexpr int64_t kSlack = 2 * PlayedSystem::kSignalNanoseconds + 1000000;
+    int64_t timeout = net_fuzz::TimeoutOf(world_.near(), sends);
+    int64_t begin = world_.system().now();
+    may_sleep = may_sleep && net_fuzz::Blocks(world_.near()) && !is_misled_;
+    struct net_error error = call();
+    Check(name, error);
+    bool is_again = error.kind == NET_ERROR_SYSTEM && error.code == EAGAIN;
+    world_.Require(!may_sleep || !is_again, "S3: a call that could sleep is told to try again");
+    // Where there is room, signals alone can hold up a send.
+    bool is_late = !sends && error.kind == NET_ERROR_TIMEOUT && timeout > 0 &&
+                   world_.system().now() - begin > timeout + kSlack;
+    world_.Require(!may_sleep || !is_late, "S3: a call that sleeps beyond its timeout");
+  }
+
   void Send(uint8_t a, uint8_t b) {
     std::string bytes = world_.NextBytes(kSizes[a % 8]);
     size_t sent = 1;
     world_.Begin(bytes);
-    Check("send",
-          net_send(world_.near(), Mode(b), kFlags[b % 2], bytes.data(), bytes.size(), &sent));
+    Transfer("send", true, b % 2 == 0 && Mode(b) == NET_TRANSPORT_BLOCKING, [&] {
+      return net_send(world_.near(), Mode(b), kFlags[b % 2], bytes.data(), bytes.size(), &sent);
+    });
     world_.Sent(bytes, sent);
   }
 
@@ -182,8 +206,10 @@ class Run {
     std::string buffer(kSizes[a % 8] + 1, '\0');
     size_t length = 1;
     int flags = kFlags[b % 6];
-    Check("receive",
-          net_receive(world_.near(), Mode(b), flags, &buffer[0], buffer.size(), &length));
+    bool may_sleep = (flags & MSG_DONTWAIT) == 0 && Mode(b) == NET_TRANSPORT_BLOCKING;
+    Transfer("receive", false, may_sleep, [&] {
+      return net_receive(world_.near(), Mode(b), flags, &buffer[0], buffer.size(), &length);
+    });
     world_.Received(buffer, length, (flags & MSG_PEEK) != 0);
   }
 
@@ -218,6 +244,10 @@ class Run {
     message.msg_iov = parts.data();
     message.msg_iovlen = parts.size();
     size_t length = 1;
+    if ((b & 64) != 0) {
+      world_.Require(net_fuzz::PassedIsClosedOnExec(),
+                     "S4: what was passed goes to other programs");
+    }
     Check("receive_message",
           net_receive_message(world_.near(), Mode(b), kFlags[b % 3], &message, &length));
     world_.Received(buffer, length, kFlags[b % 3] == MSG_PEEK);
@@ -232,7 +262,9 @@ class Run {
     size_t sent = 1;
     world_.Begin(bytes);
     int fd = (b & 8) != 0 ? -1 : file.fd;
+    off_t position = net_fuzz::Position(file.fd);
     Check("send_file", net_send_file(world_.near(), Mode(b), fd, offset, length, &sent));
+    world_.Require(net_fuzz::Position(file.fd) == position, "S5: a file's position has moved");
     world_.Sent(bytes, sent);
   }
 
@@ -336,6 +368,9 @@ class Run {
       world_.Require(found == ((a & 2) != 0), "S5: another mode than was set");
     }
     Check("at_mark", net_at_mark(world_.near(), &is_at_mark));
+    if ((a & 4) != 0) {
+      world_.Require(net_fuzz::UrgentByteIsTold(), "S5: an urgent byte is not told");
+    }
   }
 
   void Wait(uint8_t a, uint8_t b) {
@@ -346,6 +381,9 @@ class Run {
                                                      : world_.near(),
                                       a % 4, timeout);
     Check("wait", error);
+    bool is_open = (a & 12) == 0 && world_.near() >= 0;
+    world_.Require(!is_open || error.kind != NET_ERROR_SYSTEM || error.code != EBADF,
+                   "S3: a descriptor that is open is called bad");
     int64_t end = net_deadline_after(-1);
     world_.Require(end == NET_NO_DEADLINE && net_deadline_remaining(end) < 0, "S3: no end is one");
     world_.Require(
@@ -366,8 +404,13 @@ class Run {
     net_address address = {};
     int fd = a % 3 == 0 ? world_.near() : a % 3 == 1 ? world_.Datagram() : world_.File(0).fd;
     enum net_family wanted = (b & 1) != 0 ? NET_FAMILY_UNIX : NET_FAMILY_INET;
+    if ((b & 4) != 0 && a % 3 == 0) {
+      net_set_close_on_exec(fd, false);
+    }
     if (Check("adopt", net_adopt(fd, wanted, (b & 2) != 0, &address))) {
       world_.Require(address.socktype == SOCK_STREAM, "S5: what was adopted is no stream");
+      world_.Require(net_fuzz::IsOfFamily(fd, wanted), "S5: what was adopted is of another family");
+      world_.Require(net_fuzz::IsClosedOnExec(fd), "S4: what was adopted goes to other programs");
     }
   }
 
@@ -414,6 +457,7 @@ class Run {
       path.back() = '\0';
     }
     if (Check("unix_address", net_unix_address(path.data(), path.size(), &address))) {
+      world_.Require(path.size() < sizeof(sockaddr_un::sun_path), "S5: a path is cut");
       Describe(address, kHostSizes[a / 4 % 4]);
     }
     for (int fd : {world_.near(), world_.listener(), world_.File(0).fd}) {
@@ -435,6 +479,8 @@ class Run {
 
   StreamsWorld world_;
   int steps_ = 0;
+  // The modes and timeouts of sockets may not be known to net/.
+  bool is_misled_ = false;
 };
 
 }  // namespace

@@ -109,6 +109,7 @@ void StreamsWorld::CloseAll() {
 
 // The other end does what is waited for; a listener gets a connection.
 bool StreamsWorld::EndSleep(int fd, unsigned directions) {
+  sleeps_++;
   if (fd >= 0 && fd == near_ && (directions & NET_TRANSPORT_WRITABLE) != 0) {
     size_t before = under_way_.size();
     FarReceive(SIZE_MAX);
@@ -170,11 +171,15 @@ bool StreamsWorld::Listen(int family, uint8_t options) {
 
 bool StreamsWorld::ConnectTo(const net_address &address, uint8_t options) {
   static const int64_t kDeadlines[] = {-1, 0, 5, 1000};
-  bool is_connected = false;
   Close(near_);
   if ((options & 8) == 0) {
-    return Check("connect", net_connect(&address, kDeadlines[options / 16 % 4], &near_));
+    int64_t deadline = kDeadlines[options / 16 % 4];
+    unsigned sleeps = sleeps_;
+    bool is_connected = Check("connect", net_connect(&address, deadline, &near_));
+    Require(deadline < 0 || sleeps_ == sleeps, "S3: a connect that could sleep for ever");
+    return is_connected;
   }
+  bool is_connected = false;
   return Check("connect_start", net_connect_start(&address, &near_, &is_connected)) &&
          Check("connect_finish", net_connect_finish(near_));
 }

@@ -93,6 +93,8 @@ class StreamsWorld {
   int far_ = -1;
   int listener_ = -1;
   bool has_ended_ = false;
+  // How many calls could have slept for ever.
+  unsigned sleeps_ = 0;
   int lowest_ = -1;
   size_t near_sent_ = 0;
   size_t near_received_ = 0;

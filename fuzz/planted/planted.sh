@@ -126,7 +126,7 @@ export ASAN_OPTIONS=detect_leaks=1:handle_abort=1 UBSAN_OPTIONS=print_stacktrace
 replay() { # TARGET [FILE]
     local switch=on limit=120
     [ "$mode" = with ] || switch=off
-    [ $# = 1 ] || limit=20
+    [ $# = 1 ] || limit=10
     # shellcheck disable=SC2046
     NET_FUZZ_INVARIANTS=$switch timeout $limit "$scratch/$1" ${2:-$(inputs "$1")} \
         </dev/null >"$log" 2>&1

@@ -18,6 +18,5 @@ done <fuzz/planted/unseen.txt
 
 repeated=$(sed -n 's/^\([a-z0-9_]*\):.*/\1/p' fuzz/planted/unseen.txt | sort | uniq -d)
 [ -z "$repeated" ] || { echo "unseen.txt: twice: $repeated" && red=1; }
-[ $count -gt 0 ] || { echo 'unseen.txt is empty' && red=1; }
 echo "$count bugs that no fuzz target can show"
 exit $red
