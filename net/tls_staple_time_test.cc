@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "net/tls_session.h"
 #include "testing/connection.h"
 #include "testing/ocsp.h"
 
@@ -32,6 +33,14 @@ class TlsStapleTimeTest : public testing::TestWithParam<int> {
   // seconds from now, and otherwise its error.
   std::string Connect(int64_t begin, int64_t end,
                       bool (*set)(net_tls_config *config) = nullptr) const {
+    Connection connection({true, static_cast<uint16_t>(GetParam()), Driver::kBlocking});
+    Prepare(&connection, begin, end, set);
+    net_testing::Done done = connection.Handshake();
+    return done.outcome == NET_TLS_OK ? "" : done.error;
+  }
+
+  void Prepare(Connection *connection, int64_t begin, int64_t end,
+               bool (*set)(net_tls_config *config)) const {
     net_testing::OcspResponse response;
     response.signer = &issuer_;
     response.by = issuer_.x509.get();
@@ -40,17 +49,14 @@ class TlsStapleTimeTest : public testing::TestWithParam<int> {
     response.next_update = net_testing::Time(now_ + end);
     const std::string staple = response.Der();
     const std::string trusted = Pem(issuer_.x509.get());
-    Connection connection({true, static_cast<uint16_t>(GetParam()), Driver::kBlocking});
-    EXPECT_TRUE(net_tls_config_set_ca(connection.config(), trusted.data(), trusted.size()));
-    EXPECT_TRUE(set == nullptr || set(connection.config()));
-    connection.Open();
-    SSL *peer = connection.peer().ssl();
+    EXPECT_TRUE(net_tls_config_set_ca(connection->config(), trusted.data(), trusted.size()));
+    EXPECT_TRUE(set == nullptr || set(connection->config()));
+    connection->Open();
+    SSL *peer = connection->peer().ssl();
     EXPECT_TRUE(SSL_use_certificate(peer, leaf_.x509.get()));
     EXPECT_TRUE(SSL_use_PrivateKey(peer, leaf_.key.get()));
     EXPECT_TRUE(SSL_set_ocsp_response(peer, reinterpret_cast<const uint8_t *>(staple.data()),
                                       staple.size()));
-    net_testing::Done done = connection.Handshake();
-    return done.outcome == NET_TLS_OK ? "" : done.error;
   }
 
   const int64_t now_ = time(nullptr);
@@ -80,6 +86,30 @@ TEST_P(TlsStapleTimeTest, AnotherOneIsNot) {
 TEST_P(TlsStapleTimeTest, ItIsBelievedWhereTimeDoesNotMatter) {
   EXPECT_EQ("", Connect(-24 * kHour, -12 * kHour, net_tls_config_insecure_no_verify_time));
   EXPECT_EQ("", Connect(12 * kHour, 24 * kHour, net_tls_config_insecure_no_verify_time));
+}
+
+// It was right when it came.
+TEST_P(TlsStapleTimeTest, InASessionItMayHaveExpired) {
+  const net_testing::Case test_case{true, static_cast<uint16_t>(GetParam()), Driver::kBlocking};
+  Connection first(test_case);
+  Prepare(&first, -24 * kHour, -12 * kHour, net_tls_config_insecure_no_verify_time);
+  ASSERT_TRUE(first.Exchange(1, 10));
+  net_tls_session *session = net_tls_socket_session(first.socket());
+  ASSERT_NE(nullptr, session);
+  size_t length = 0;
+  uint8_t *bytes = net_tls_session_export(session, &length);
+  Connection second(test_case);
+  second.peer_options().context = first.peer().context();
+  Prepare(&second, -kHour, kHour, nullptr);
+  char error[NET_TLS_ERROR_SIZE] = "";
+  net_tls_session *imported = net_tls_session_import(second.config(), bytes, length, error);
+  ASSERT_NE(nullptr, imported) << error;
+  EXPECT_TRUE(net_tls_socket_set_session(second.socket(), imported));
+  EXPECT_EQ(NET_TLS_OK, second.Handshake().outcome) << net_tls_socket_error(second.socket());
+  EXPECT_TRUE(net_tls_socket_is_reused(second.socket()));
+  net_tls_session_free(imported);
+  net_tls_session_free(session);
+  net_tls_session_free_bytes(bytes);
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, TlsStapleTimeTest,

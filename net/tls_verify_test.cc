@@ -326,6 +326,17 @@ TEST_P(TlsClientCertificateTest, RequiredButNotVerified) {
   EXPECT_EQ("", Accept(NET_TLS_CLIENT_CERTIFICATE_REQUIRED, "other_client", false));
 }
 
+// No client staples anything.
+TEST_P(TlsClientCertificateTest, WithoutAStaple) {
+  Connection connection(Case{false, Version(), Driver::kBlocking});
+  net_tls_config *config = connection.config();
+  ASSERT_TRUE(net_tls_config_set_ca_file(config, CertificatePath("ca.pem").c_str()));
+  ASSERT_TRUE(net_tls_config_set_client_certificate(config, NET_TLS_CLIENT_CERTIFICATE_REQUIRED));
+  ASSERT_TRUE(net_tls_config_require_ocsp_staple(config));
+  connection.peer_options().identity = "client";
+  EXPECT_TRUE(connection.Exchange(1, 10));
+}
+
 // A client shows its key pair where it is asked for one.
 TEST_P(TlsClientCertificateTest, OfOurClient) {
   for (const char *identity : {"", "client"}) {
