@@ -50,9 +50,10 @@ bool NamesItsOperation(const std::string &error) {
   if (error == strerror(ECONNRESET) || error == "unsupported want type") {
     return true;
   }
-  return std::any_of(std::begin(kOperations), std::end(kOperations), [&](const char *operation) {
-    return error.compare(0, strlen(operation) + 9, std::string(operation) + " failed: ") == 0;
-  });
+  size_t end = error.find(" failed: ");
+  return end != std::string::npos &&
+         std::any_of(std::begin(kOperations), std::end(kOperations),
+                     [&](const char *operation) { return error.compare(0, end, operation) == 0; });
 }
 
 bool IsAboutMemory(const std::string &error) {

@@ -51,13 +51,33 @@ net_tls_config *MakeConfig(const RecordInput &input) {
   return config;
 }
 
+#if defined(BORINGSSL_UNSAFE_FUZZER_MODE)
+// In this mode every signature is good, also one that costs nothing to make and to look at.
+const SSL_PRIVATE_KEY_METHOD *KeyMethod() {
+  static const SSL_PRIVATE_KEY_METHOD kMethod = {
+      [](SSL *, uint8_t *out, size_t *length, size_t, uint16_t, const uint8_t *, size_t) {
+        out[0] = 0;
+        *length = 1;
+        return ssl_private_key_success;
+      },
+      nullptr, nullptr};
+  return &kMethod;
+}
+#else
+const SSL_PRIVATE_KEY_METHOD *KeyMethod() {
+  return nullptr;
+}
+#endif
+
 void SetPeerOptions(const RecordInput &input, Connection &connection) {
   net_testing::PeerOptions &options = connection.peer_options();
   options.minimum_version = options.maximum_version = input.test_case.version;
+  options.method = TLS_with_buffers_method();
   options.groups = kGroup;
   options.identity = input.test_case.is_client    ? "server"
                      : input.peer_has_certificate ? "client"
                                                   : "";
+  options.key_method = KeyMethod();
 }
 
 // A connection on a perfect network, which leaves the peer's context, and a session.

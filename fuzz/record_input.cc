@@ -37,7 +37,7 @@ constexpr Fault kFaults[] = {
 
 // Around a record's bounds, and around those of the socket's buffers.
 constexpr size_t kLengths[] = {0,     1,     2,  5, 100, 1000,  4096,  16383,
-                               16384, 16385, 10, 3, 600, 40000, 65537, 140000};
+                               16384, 16385, 10, 3, 600, 40000, 65537, 120000};
 
 constexpr int64_t kDeadlines[] = {100, 0, 1, 20, 1000, -1, 3, 60000};
 

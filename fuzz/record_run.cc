@@ -3,7 +3,6 @@
 #include <openssl/err.h>
 
 #include <algorithm>
-#include <memory>
 
 #include "fuzz/record_bytes.h"
 #include "fuzz/script.h"
@@ -335,19 +334,19 @@ void RecordRun::Attempt(uint8_t argument) {
 Done RecordRun::TryOnce(bool is_read, size_t length, const std::string &bytes) {
   net_tls_socket *socket = connection_.socket();
   struct net_tls_operation operation;
-  std::unique_ptr<char[]> buffer(new char[length]);
+  char *buffer = net_testing::ReadBuffer(length);
   size_t count = 0;
   Done done;
   net_tls_socket_begin(socket, is_read ? NET_TLS_READ : NET_TLS_WRITE, &operation);
   done.outcome =
-      is_read ? net_tls_socket_try_read(socket, &operation, buffer.get(), length, &count)
+      is_read ? net_tls_socket_try_read(socket, &operation, buffer, length, &count)
               : net_tls_socket_try_write(socket, &operation, bytes.data(), bytes.size(), &count);
   bool is_want = done.outcome == NET_TLS_WANT_READ || done.outcome == NET_TLS_WANT_WRITE;
   Require(!is_want || operation.directions != 0, "I1: a want for no direction");
   done.error = net_tls_socket_error(socket);
   Require(count <= length, "I1: a count beyond its bounds");
   if (is_read) {
-    done.bytes.assign(buffer.get(), std::min(count, length));
+    done.bytes.assign(buffer, std::min(count, length));
   } else {
     done.written = std::min(count, length);
   }

@@ -48,6 +48,7 @@ Shared Make(const net_testing::Case &test_case) {
   made.driver = net_testing::Driver::kNonblocking;
   Connection connection(made, shared.config);
   net_testing::PeerOptions &options = connection.peer_options();
+  options.method = TLS_with_buffers_method();
   options.minimum_version = options.maximum_version = test_case.version;
   options.identity = test_case.is_client ? "server" : "";
   connection.Open();

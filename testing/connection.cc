@@ -51,6 +51,16 @@ std::string Pattern(size_t length, unsigned seed) {
   return bytes;
 }
 
+char *ReadBuffer(size_t capacity) {
+  static thread_local std::unique_ptr<char[]> block;
+  static thread_local size_t size = 0;
+  if (size < capacity) {
+    block.reset(new char[capacity]);
+    size = capacity;
+  }
+  return block.get() + (size - capacity);
+}
+
 namespace {
 
 enum net_transport_mode ModeOf(const Case &test_case) {
@@ -167,21 +177,20 @@ Done Connection::Read(size_t capacity) {
   if (socket_ == nullptr) {
     Open();
   }
-  // As long as it was said to be, for a sanitizer to see what is written beyond.
-  std::unique_ptr<char[]> buffer(new char[capacity]);
+  char *buffer = ReadBuffer(capacity);
   size_t length = SIZE_MAX;
   enum net_tls_outcome outcome = NET_TLS_OK;
   if (case_.driver != Driver::kTry) {
-    outcome = net_tls_socket_read(socket_, buffer.get(), capacity, &length);
+    outcome = net_tls_socket_read(socket_, buffer, capacity, &length);
   } else {
     outcome = RunTry(NET_TLS_READ, [&](struct net_tls_operation *operation) {
-      return net_tls_socket_try_read(socket_, operation, buffer.get(), capacity, &length);
+      return net_tls_socket_try_read(socket_, operation, buffer, capacity, &length);
     });
   }
   Done done = Finish(outcome);
   Demand(length <= capacity, "a read beyond its buffer");
   Demand((outcome == NET_TLS_OK) == (length > 0), "a read's outcome and length do not agree");
-  done.bytes.assign(buffer.get(), length);
+  done.bytes.assign(buffer, length);
   return done;
 }
 
@@ -189,21 +198,20 @@ Done Connection::Peek(size_t capacity) {
   if (socket_ == nullptr) {
     Open();
   }
-  // As long as it was said to be, for a sanitizer to see what is written beyond.
-  std::unique_ptr<char[]> buffer(new char[capacity]);
+  char *buffer = ReadBuffer(capacity);
   size_t length = SIZE_MAX;
   enum net_tls_outcome outcome = NET_TLS_OK;
   if (case_.driver != Driver::kTry) {
-    outcome = net_tls_socket_peek(socket_, buffer.get(), capacity, &length);
+    outcome = net_tls_socket_peek(socket_, buffer, capacity, &length);
   } else {
     outcome = RunTry(NET_TLS_PEEK, [&](struct net_tls_operation *operation) {
-      return net_tls_socket_try_peek(socket_, operation, buffer.get(), capacity, &length);
+      return net_tls_socket_try_peek(socket_, operation, buffer, capacity, &length);
     });
   }
   Done done = Finish(outcome);
   Demand(length <= capacity, "a peek beyond its buffer");
   Demand((outcome == NET_TLS_OK) == (length > 0), "a peek's outcome and length do not agree");
-  done.bytes.assign(buffer.get(), length);
+  done.bytes.assign(buffer, length);
   return done;
 }
 

@@ -127,6 +127,11 @@ class Connection {
   std::function<void(const std::string &)> on_misfit_;
 };
 
+// Room for `capacity` bytes, until the next call in the same thread. It ends where a block ends
+// that is kept: a sanitizer sees what is written beyond, and not each read takes a block of its
+// own.
+char *ReadBuffer(size_t capacity);
+
 // Bytes that tell where they belong.
 std::string Pattern(size_t length, unsigned seed = 0);
 

@@ -2,6 +2,8 @@
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/pool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -30,6 +32,45 @@ void Check(bool condition, const char *what) {
     ERR_print_errors_fp(stderr);
     abort();
   }
+}
+
+// Mostly there is none, and to look is cheaper.
+void ClearErrors() {
+  if (ERR_peek_error() != 0) {
+    ERR_clear_error();
+  }
+}
+
+std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> ReadChain(const std::string &name) {
+  std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> chain;
+  bssl::UniquePtr<BIO> file(BIO_new_file(CertificatePath(name).c_str(), "r"));
+  char *label = nullptr;
+  char *header = nullptr;
+  uint8_t *data = nullptr;
+  long length = 0;
+  while (PEM_read_bio(file.get(), &label, &header, &data, &length)) {
+    chain.emplace_back(CRYPTO_BUFFER_new(data, static_cast<size_t>(length), nullptr));
+    OPENSSL_free(label);
+    OPENSSL_free(header);
+    OPENSSL_free(data);
+  }
+  ERR_clear_error();
+  return chain;
+}
+
+void UseIdentity(SSL_CTX *context, const PeerOptions &options) {
+  std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> chain = ReadChain(options.identity + ".pem");
+  std::vector<CRYPTO_BUFFER *> certificates;
+  for (const bssl::UniquePtr<CRYPTO_BUFFER> &certificate : chain) {
+    certificates.push_back(certificate.get());
+  }
+  bssl::UniquePtr<BIO> file(BIO_new_file(CertificatePath(options.identity + ".key").c_str(), "r"));
+  bssl::UniquePtr<EVP_PKEY> key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, nullptr));
+  Check(key != nullptr &&
+            SSL_CTX_set_chain_and_key(context, certificates.data(), certificates.size(),
+                                      options.key_method == nullptr ? key.get() : nullptr,
+                                      options.key_method),
+        "certificate and key");
 }
 
 }  // namespace
@@ -152,15 +193,12 @@ Peer::~Peer() {
 }
 
 void Peer::SetUpContext(const PeerOptions &options) {
-  context_ = SSL_CTX_new(TLS_method());
+  context_ = SSL_CTX_new(options.method);
   Check(context_ != nullptr, "SSL_CTX_new");
   Check(SSL_CTX_set_min_proto_version(context_, options.minimum_version), "minimum version");
   Check(SSL_CTX_set_max_proto_version(context_, options.maximum_version), "maximum version");
   if (!options.identity.empty()) {
-    std::string certificate = CertificatePath(options.identity + ".pem");
-    std::string key = CertificatePath(options.identity + ".key");
-    Check(SSL_CTX_use_certificate_chain_file(context_, certificate.c_str()), "certificate");
-    Check(SSL_CTX_use_PrivateKey_file(context_, key.c_str(), SSL_FILETYPE_PEM), "private key");
+    UseIdentity(context_, options);
   }
   if (!options.ciphers.empty()) {
     Check(SSL_CTX_set_strict_cipher_list(context_, options.ciphers.c_str()), "ciphers");
@@ -220,7 +258,7 @@ void Peer::NoteFailure(int result) {
   } else if (reason == SSL_ERROR_SYSCALL) {
     error_ = "end of stream";
   }
-  ERR_clear_error();
+  ClearErrors();
 }
 
 void Peer::ContinueHandshake() {
@@ -242,7 +280,7 @@ void Peer::ReadAll() {
 
 void Peer::Run() {
   Active active;
-  ERR_clear_error();
+  ClearErrors();
   if (!is_handshaked_ && error_.empty()) {
     ContinueHandshake();
   }

@@ -21,12 +21,17 @@ namespace net_testing {
 
 struct PeerOptions {
   bool is_server = true;
+  // TLS_with_buffers_method() parses no X.509: for many connections, where nobody looks at a
+  // certificate of the peer's.
+  const SSL_METHOD *method = TLS_method();
   // The versions that it allows.
   uint16_t minimum_version = TLS1_2_VERSION;
   uint16_t maximum_version = TLS1_3_VERSION;
   // The pair of //testing/certificates that it shows: "server" stands for server.pem and
   // server.key. Empty: none.
   std::string identity = "server";
+  // Signs in place of the pair's key.
+  const SSL_PRIVATE_KEY_METHOD *key_method = nullptr;
   // A server's: SSL_VERIFY_NONE, SSL_VERIFY_PEER, and SSL_VERIFY_FAIL_IF_NO_PEER_CERT. Whatever the
   // client shows is accepted.
   int client_certificate = SSL_VERIFY_NONE;
