@@ -119,14 +119,15 @@ inputs() { # TARGET
     done
 }
 
-# A bug may show as a leak alone.
-export ASAN_OPTIONS=detect_leaks=1:handle_abort=1 UBSAN_OPTIONS=print_stacktrace=1
+# A bug may show as a leak alone. An abort has said why before: to name the frames of its stack
+# would take longer than the replay.
+export ASAN_OPTIONS=detect_leaks=1:handle_abort=0 UBSAN_OPTIONS=print_stacktrace=1
 
 # Replays an input, or all of the target's.
 replay() { # TARGET [FILE]
     local switch=on limit=120
     [ "$mode" = with ] || switch=off
-    [ $# = 1 ] || limit=10
+    [ $# = 1 ] || limit=30
     # shellcheck disable=SC2046
     NET_FUZZ_INVARIANTS=$switch timeout $limit "$scratch/$1" ${2:-$(inputs "$1")} \
         </dev/null >"$log" 2>&1
