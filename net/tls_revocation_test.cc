@@ -1,5 +1,7 @@
 // Certificate revocation lists, and the depth of chains.
 
+#include <limits.h>
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -163,6 +165,7 @@ TEST_P(TlsRevocationTest, Depth) {
   ASSERT_TRUE(net_tls_config_set_verify_depth(connection_.config(), 0));
   EXPECT_FALSE(net_tls_config_set_verify_depth(connection_.config(), -1));
   EXPECT_STREQ("invalid verify depth -1", net_tls_config_error(connection_.config()));
+  EXPECT_FALSE(net_tls_config_set_verify_depth(connection_.config(), INT_MAX));
   EXPECT_EQ("", Result(connection_));
 }
 

@@ -228,6 +228,14 @@ TEST_P(TlsTrustTest, Memory) {
   EXPECT_EQ("", ConnectWithConfig());
 }
 
+TEST_P(TlsTrustTest, EachOfAList) {
+  const std::string list = net_testing::ReadCertificate("other_ca.pem") +
+                           net_testing::ReadCertificate("intermediate.pem") +
+                           net_testing::ReadCertificate("ca.pem");
+  ASSERT_TRUE(net_tls_config_set_ca(config_, list.data(), list.size()));
+  EXPECT_EQ("", ConnectWithConfig());
+}
+
 TEST_P(TlsTrustTest, ACertificateOfTheServerItself) {
   ASSERT_TRUE(net_tls_config_set_ca_file(config_, CertificatePath("self_signed.pem").c_str()));
   EXPECT_EQ("", ConnectWithConfig("self_signed"));
