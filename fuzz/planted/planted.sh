@@ -128,9 +128,12 @@ replay() { # TARGET [FILE]
     local switch=on limit=120
     [ "$mode" = with ] || switch=off
     [ $# = 1 ] || limit=30
-    # shellcheck disable=SC2046
-    NET_FUZZ_INVARIANTS=$switch timeout $limit "$scratch/$1" ${2:-$(inputs "$1")} \
-        </dev/null >"$log" 2>&1
+    # The shell has a word for what aborts.
+    {
+        # shellcheck disable=SC2046
+        NET_FUZZ_INVARIANTS=$switch timeout $limit "$scratch/$1" ${2:-$(inputs "$1")} \
+            </dev/null >"$log" 2>&1
+    } 2>/dev/null
 }
 
 # Replays the input that found the bug before, where there is one; then the others.
