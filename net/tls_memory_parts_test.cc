@@ -349,4 +349,17 @@ TEST(TlsMemoryParts, Sessions) {
   net_tls_session_free(session);
 }
 
+// A lack of memory makes nobody trustworthy.
+TEST(TlsMemoryParts, WhoIsNotBelieved) {
+  for (const char *identity : {"self_signed", "wrong_name"}) {
+    FailEach([&](const Arm &arm) {
+      Connection connection(Case{true, TLS1_3_VERSION, Driver::kNonblocking});
+      connection.peer_options().identity = identity;
+      connection.Open();
+      arm();
+      EXPECT_EQ(NET_TLS_ERROR, connection.Handshake().outcome) << identity;
+    });
+  }
+}
+
 }  // namespace
