@@ -89,8 +89,8 @@ void RecordRun::CheckShape(const Done &done, Operation operation) {
 }
 
 bool RecordRun::NamesItsCause(const std::string &error) {
-  if (Has(error, "alert") || Has(error, "end of stream") || HasReason(error) || IsOfCall(error) ||
-      error == sticky_) {
+  if (Has(error, "alert") || Has(error, "end of stream") || Has(error, "verification failed: ") ||
+      HasReason(error) || IsOfCall(error) || error == sticky_) {
     return true;
   }
   if (options_.make_memory_short && IsAboutMemory(error)) {

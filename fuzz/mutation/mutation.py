@@ -43,7 +43,7 @@ def parse_options(words):
     parser.add_argument("--only", type=lambda text: text.split(","), default=[], metavar="A,B",
                         help="programs that alone are built and asked, e.g. //net:buffer_test; by default all")
     parser.add_argument("--without", type=lambda text: text.split(","), default=[], metavar="A,B",
-                        help="programs that are not asked, e.g. //fuzz:oom_bin, since they fail or are slow")
+                        help="programs that are not asked, e.g. //fuzz:oom_client_bin, since they fail or are slow")
     parser.add_argument("--jobs", type=_count, default=2 * (os.cpu_count() or 1), metavar="N",
                         help="runs at a time; some only wait (default: %(default)s)")
     parser.add_argument("--seconds", type=_count, default=hunt.SECONDS, metavar="N",

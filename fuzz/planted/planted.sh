@@ -76,8 +76,8 @@ targets() {
     local all
     all=$(cd "$root/fuzz" && ls -d seeds/* corpus/* regressions/* | cut -d / -f 2 | sort -u)
     grep '^record_' <<<"$all"
-    grep -v -e '^record_' -e '^oom$' <<<"$all"
-    grep '^oom$' <<<"$all"
+    grep -v -e '^record_' -e '^oom_' <<<"$all"
+    grep '^oom_' <<<"$all"
 }
 
 # TARGET/INPUT that found it in the table; nothing for another bug.

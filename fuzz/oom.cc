@@ -1,18 +1,7 @@
-// oom: an input of record_ops_client and record_ops_server again and again, each time with another
-// allocation of ours or of BoringSSL's failing, until there is none left that could. What the peer
-// and the test allocate does not count.
-//
-// Input: record_input.h; a client's where the sum of its bytes is even, otherwise a server's.
-//
-// What must hold: record_invariants.h, but that a connection may end, with an error that says that
-// memory is short; the socket can be freed, and no block of memory is left. NET_FUZZ_LOG=1 prints
-// how many runs an input took, and the end of the process how many all took.
+#include "fuzz/oom.h"
 
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <numeric>
 #include <string>
 
 #include "fuzz/record_run.h"
@@ -20,11 +9,9 @@
 #include "fuzz/violation.h"
 #include "testing/allocations.h"
 
-namespace {
+namespace net_fuzz {
 
-using net_fuzz::RecordOptions;
-using net_fuzz::RecordRun;
-using net_fuzz::Tape;
+namespace {
 
 struct Total {
   ~Total() {
@@ -60,16 +47,15 @@ void CheckLeak(bool is_client, Tape tape, size_t number) {
   std::string script;
   PlayShort(is_client, tape, number, &grown, &script);
   if (grown != 0) {
-    net_fuzz::Violation("I14: memory is not given back after an allocation has failed", script,
-                        "// See testing/allocations.h and net/tls_memory_test.cc.\n");
+    Violation("I14: memory is not given back after an allocation has failed", script,
+              "// See testing/allocations.h and net/tls_memory_test.cc.\n");
   }
 }
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int PlayOom(bool is_client, const uint8_t *data, size_t size) {
   static Total total;
-  bool is_client = std::accumulate(data, data + size, 0u) % 2 == 0;
   Tape tape(data, size);
   RecordOptions options;
   options.is_client = is_client;
@@ -84,8 +70,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     number++;
   }
   total.runs += number;
-  if (net_fuzz::LogIsWanted()) {
+  if (LogIsWanted()) {
     fprintf(stderr, "oom: %zu runs\n", number);
   }
   return 0;
 }
+
+}  // namespace net_fuzz

@@ -1,0 +1,12 @@
+// oom_server: what record_ops_server plays, once for each allocation, which fails (oom.h).
+//
+// Input: record_input.h. What must hold: record_invariants.h, as far as memory allows.
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fuzz/oom.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  return net_fuzz::PlayOom(false, data, size);
+}
