@@ -71,7 +71,7 @@ def parse_options(words):
     parser.add_argument("--report", type=_path, metavar="DIR",
                         help="for crashes and coverage, new or empty; by default one by date beside the corpus")
     parser.add_argument("--shrink", action="store_true",
-                        help="leave in DIR/TARGET only what reaches more than seeds and regressions do")
+                        help="leave in DIR/TARGET only what reaches more than seeds and regressions do, in the least time")
     parser.add_argument("--no-coverage", action="store_true", help="make no report of coverage")
     parser.add_argument("--packages", type=names, metavar="A.zip,B.zip",
                         help="take these (NAME_oss_fuzz), and build nothing; makes no report of coverage")

@@ -110,7 +110,7 @@ class CampaignTest(unittest.TestCase):
         for name in os.listdir(kept):
             with open(os.path.join(kept, name), encoding="latin-1") as file:
                 contents.add(file.read())
-        self.assertIn("c", contents)
+        self.assertTrue(any("c" in content for content in contents), contents)
         self.assertNotIn("x", contents)
 
     def test_ends_early_and_keeps_what_it_has(self):
