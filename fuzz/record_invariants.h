@@ -32,7 +32,7 @@
 //                                                                                  CheckEnd
 //   I13  an alert that an error speaks of is on the wire                           CheckAlert,
 //                                                                                  CheckEnd
-//   I14  nothing leaks (LeakSanitizer, and oom.h to the block); the error        CheckShape,
+//   I14  nothing leaks (LeakSanitizer, and oom.h to the block); the error          CheckShape,
 //        queue is empty, and nothing is left in the socket at the end              CheckClosed
 //   I15  the same input gives the same log of events                            stability_test.cc
 //
