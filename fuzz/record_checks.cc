@@ -258,9 +258,9 @@ void RecordRun::NoteRead(const Done &done, size_t capacity, bool is_peek) {
 void RecordRun::CheckClosedAtRead() {
   if (input_.allows_truncation && has_fin_) {
     // A caller that waits by itself is the only one to know that its wait has failed.
-    Require(has_peer_notified_ || has_read_close_ || has_wait_failed_ ||
-                errnos_.count(ECONNRESET) == 0,
-            "I8: a reset is taken for a truncation that is allowed");
+    Require(
+        has_peer_notified_ || has_read_close_ || has_wait_failed_ || errnos_.count(ECONNRESET) == 0,
+        "I8: a reset is taken for a truncation that is allowed");
     return;
   }
   Require(has_peer_notified_, "I8: closed, and the peer has not sent close_notify");

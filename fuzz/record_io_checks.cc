@@ -184,9 +184,11 @@ void RecordRun::CheckClose(const Before &before, const Done &done, Operation ope
   bool is_only_gone = std::all_of(errnos_.begin(), errnos_.end(), [](int number) {
     return number == EPIPE || number == ECONNRESET;
   });
+  // More than a close_notify may be owed.
+  bool owes_more = compared_ < accepted_.size() || key_updates_ > 0;
   Require(done.outcome != NET_TLS_ERROR || !has_read_close_ || has_wait_failed_ ||
-              before.was_send_refused || !is_only_gone || compared_ < accepted_.size() ||
-              is_forged_ || options_.make_memory_short,
+              before.was_send_refused || !is_only_gone || owes_more || is_forged_ ||
+              options_.make_memory_short,
           "I11: a peer that has closed and gone makes close fail");
   bool is_hindered = connection_.transport().hindrances() > before.hindrances;
   Require(operation == Operation::kTlsClose || has_hard_fault_ || is_hindered || is_dripping_ ||
