@@ -208,7 +208,7 @@ try_all() {
 write_results() {
     local results=$here/RESULTS.md
     [ "$mode" = with ] || results=$here/RESULTS_$mode.md
-    grep '^| [a-z0-9_]* | ' "$results" 2>/dev/null | while read -r row; do
+    grep '^| [a-z0-9_]* | [A-Zk]' "$results" 2>/dev/null | while read -r row; do
         name=$(cut -d ' ' -f 2 <<<"$row")
         grep -qF "| $name |" "$scratch/table" || echo "$row"
     done >"$scratch/kept"
