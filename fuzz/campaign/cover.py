@@ -16,7 +16,8 @@ _LEAST_COST = 0.05
 _COST_OF_A_BYTE = 1e-5
 
 
-def _call(package, *words):
+def call(package, *words):
+    """Runs the program of a merge or of a measurement, and returns what it says."""
     done = subprocess.run(
         [package.program, *words],
         cwd=package.folder,
@@ -51,7 +52,7 @@ def features_of(package, folders):
     control = os.path.join(scratch, "control")
     merged = os.path.join(scratch, "merged")
     os.mkdir(merged)
-    _call(package, "-set_cover_merge=1", "-merge_control_file=" + control, *package.flags(), merged, *folders)
+    call(package, "-set_cover_merge=1", "-merge_control_file=" + control, *package.flags(), merged, *folders)
     with open(control, encoding="utf-8") as file:
         return parse_control(file.read())
 
@@ -60,7 +61,7 @@ def costs_of(package, paths):
     """The milliseconds that each input takes."""
     costs = {}
     for first in range(0, len(paths), _FILES_AT_ONCE):
-        text = _call(package, "-runs=%d" % _RUNS, *paths[first : first + _FILES_AT_ONCE])
+        text = call(package, "-runs=%d" % _RUNS, *paths[first : first + _FILES_AT_ONCE])
         for path, milliseconds in re.findall(r"^Executed (.+) in (\d+) ms$", text, re.MULTILINE):
             costs[path] = max(int(milliseconds) / _RUNS, _LEAST_COST) + os.path.getsize(path) * _COST_OF_A_BYTE
     return costs

@@ -3,10 +3,8 @@
 import hashlib
 import os
 import shutil
-import subprocess
 import tempfile
 
-import bazel
 import cover
 
 
@@ -24,17 +22,7 @@ def _adding(package, base, sources):
     for folder in base:
         _copy_all(folder, known)
     before = set(os.listdir(known))
-    done = subprocess.run(
-        [package.program, "-merge=1", *package.flags(), known, *sources],
-        cwd=package.folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        check=False,
-    )
-    if done.returncode != 0:
-        text = done.stderr.decode("utf-8", "replace")
-        raise bazel.Failed("the merge of %s failed:\n%s" % (package.name, "\n".join(text.splitlines()[-20:])))
+    cover.call(package, "-merge=1", *package.flags(), known, *sources)
     for name in sorted(set(os.listdir(known)) - before):
         shutil.move(os.path.join(known, name), os.path.join(scratch, name))
     shutil.rmtree(known)
