@@ -16,15 +16,7 @@ namespace {
 using net_testing::Case;
 using net_testing::Connection;
 using net_testing::Driver;
-
-std::string Export(const net_tls_session *session) {
-  size_t length = 0;
-  uint8_t *bytes = net_tls_session_export(session, &length);
-  EXPECT_NE(nullptr, bytes);
-  std::string text(reinterpret_cast<char *>(bytes), length);
-  net_tls_session_free_bytes(bytes);
-  return text;
-}
+using net_testing::Export;
 
 // The bytes of a session of BoringSSL's behind those of ours, with the name in the form of the
 // wire.

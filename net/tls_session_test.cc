@@ -17,6 +17,7 @@ using net_testing::Case;
 using net_testing::CertificatePath;
 using net_testing::Connection;
 using net_testing::Done;
+using net_testing::Export;
 using net_testing::HasOutcome;
 
 // A session that frees itself.
@@ -36,15 +37,6 @@ class Session {
  private:
   net_tls_session *session_;
 };
-
-std::string Export(const net_tls_session *session) {
-  size_t length = 0;
-  uint8_t *bytes = net_tls_session_export(session, &length);
-  EXPECT_NE(nullptr, bytes);
-  std::string text(reinterpret_cast<char *>(bytes), length);
-  net_tls_session_free_bytes(bytes);
-  return text;
-}
 
 std::string ImportError(net_tls_config *config, const std::string &bytes) {
   char error[NET_TLS_ERROR_SIZE] = "";

@@ -1,7 +1,5 @@
 // When a staple that a server shows in the handshake was valid.
 
-#include <openssl/pem.h>
-
 #include <ctime>
 #include <string>
 
@@ -17,15 +15,7 @@ using net_testing::Driver;
 using net_testing::kHour;
 using net_testing::Make;
 using net_testing::OcspCertificate;
-
-std::string Pem(X509 *x509) {
-  bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
-  EXPECT_TRUE(PEM_write_bio_X509(bio.get(), x509));
-  const uint8_t *bytes = nullptr;
-  size_t length = 0;
-  EXPECT_TRUE(BIO_mem_contents(bio.get(), &bytes, &length));
-  return std::string(reinterpret_cast<const char *>(bytes), length);
-}
+using net_testing::Pem;
 
 class TlsStapleTimeTest : public testing::TestWithParam<int> {
  protected:

@@ -2,7 +2,6 @@
 // forms, and bytes that are no certificate.
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include <ctime>
 #include <string>
@@ -22,17 +21,9 @@ using net_testing::Driver;
 using net_testing::kHour;
 using net_testing::OcspCertificate;
 using net_testing::OcspExtension;
+using net_testing::Pem;
 
 constexpr char kFailed[] = "handshake failed: certificate verification failed: ";
-
-std::string Pem(X509 *x509) {
-  bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
-  EXPECT_TRUE(PEM_write_bio_X509(bio.get(), x509));
-  const uint8_t *bytes = nullptr;
-  size_t length = 0;
-  EXPECT_TRUE(BIO_mem_contents(bio.get(), &bytes, &length));
-  return std::string(reinterpret_cast<const char *>(bytes), length);
-}
 
 OcspCertificate MakeNow(const std::string &name, const OcspCertificate *issuer,
                         const std::vector<OcspExtension> &extensions) {

@@ -1,12 +1,13 @@
 #ifndef TESTING_CASES_H_
 #define TESTING_CASES_H_
 
-// A GoogleTest fixture that runs each test in every Case.
+// A GoogleTest fixture that runs each test in every Case, and what tests of connections ask.
 
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "net/tls_session.h"
 #include "testing/connection.h"
 
 namespace net_testing {
@@ -97,6 +98,16 @@ class CaseTest : public testing::TestWithParam<Case> {
 
 inline std::string CaseParamName(const testing::TestParamInfo<Case> &info) {
   return CaseName(info.param);
+}
+
+// The bytes that a session is exported as.
+inline std::string Export(const net_tls_session *session) {
+  size_t length = 0;
+  uint8_t *bytes = net_tls_session_export(session, &length);
+  EXPECT_NE(nullptr, bytes);
+  std::string text(reinterpret_cast<char *>(bytes), length);
+  net_tls_session_free_bytes(bytes);
+  return text;
 }
 
 }  // namespace net_testing

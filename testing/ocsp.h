@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/mem.h>
 #include <openssl/nid.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <string>
@@ -68,6 +69,15 @@ struct OcspCertificate {
     return der;
   }
 };
+
+inline std::string Pem(X509 *x509) {
+  bssl::UniquePtr<BIO> bio(BIO_new(BIO_s_mem()));
+  EXPECT_TRUE(PEM_write_bio_X509(bio.get(), x509));
+  const uint8_t *bytes = nullptr;
+  size_t length = 0;
+  EXPECT_TRUE(BIO_mem_contents(bio.get(), &bytes, &length));
+  return std::string(reinterpret_cast<const char *>(bytes), length);
+}
 
 inline X509_NAME *SetName(X509_NAME *name, const std::string &text) {
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,

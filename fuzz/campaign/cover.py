@@ -17,7 +17,7 @@ _COST_OF_A_BYTE = 1e-5
 
 
 def call(package, *words):
-    """Runs the program of a merge or of a measurement, and returns what it says."""
+    """Runs the program, without a look at leaks, and returns what it says."""
     done = subprocess.run(
         [package.program, *words],
         cwd=package.folder,
@@ -29,7 +29,7 @@ def call(package, *words):
     )
     text = done.stderr.decode("utf-8", "replace")
     if done.returncode != 0:
-        raise bazel.Failed("the merge of %s failed:\n%s" % (package.name, "\n".join(text.splitlines()[-20:])))
+        raise bazel.Failed("%s failed:\n%s" % (package.name, "\n".join(text.splitlines()[-20:])))
     return text
 
 

@@ -15,12 +15,12 @@ import math
 import os
 import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 
 import bazel
 import campaign
+import cover
 import package as packages
 
 # Inputs of //fuzz:record_ops_client and _server without an operation: see fuzz/record_input.h.
@@ -32,18 +32,7 @@ _CYCLES = [("full handshake and close, TLS 1.3", {"record_ops_client": b"\x11", 
 def cpu_seconds(package, files, runs):
     """What it takes to play each of the files `runs` times."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        [package.program, "-runs=%d" % runs, *files],
-        cwd=package.folder,
-        env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        check=False,
-    )
-    if done.returncode != 0:
-        text = done.stderr.decode("utf-8", "replace")
-        raise bazel.Failed("%s failed:\n%s" % (package.name, "\n".join(text.splitlines()[-20:])))
+    cover.call(package, "-runs=%d" % runs, *files)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 

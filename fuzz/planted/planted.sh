@@ -161,7 +161,9 @@ finding() { # TARGET STATUS
     why=$(sed -n '/^== violation ==$/{n;p;q}' "$log")
     [ "$why" ] || why=$(grep -aoE '^SUMMARY: .*|runtime error: .*' "$log" | head -n 1)
     [ "$2" != 124 ] || why='it hangs'
-    echo "\`$1/${input##*/}\` | ${why:-exit status $2}" | sed "s|$copy/||g"
+    # Where a program was built is nobody else's matter.
+    echo "\`$1/${input##*/}\` | ${why:-exit status $2}" |
+        sed -E -e "s|$copy/||g" -e 's# \((/|BuildId)[^)]*\)##g' -e 's#/[^ ]*/execroot/net_tls/##g'
 }
 
 # try NAME: sets $verdict, $took (the milliseconds of all replays) and $by.
