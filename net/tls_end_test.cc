@@ -74,6 +74,24 @@ TEST_P(TlsEndTest, TlsCloseInTheHandshakeSendsNothing) {
   EXPECT_EQ(sends, transport().sends());
 }
 
+// D-19: not even the alert that says why, which has not left yet.
+TEST_P(TlsEndTest, TlsCloseAfterAFailedHandshakeSendsNothing) {
+  connection_.Open();
+  transport().set_on_idle(nullptr);
+  SetTimeLimits(0, 0);
+  ASSERT_TRUE(HasOutcome(NET_TLS_TIMEOUT, connection_.Handshake()));
+  transport().set_window(0);
+  transport().FarSend("no record of TLS");
+  ASSERT_EQ(NET_TLS_ERROR, connection_.Handshake().outcome);
+  ASSERT_EQ("protocol_version, sent, fatal", Alert());
+  transport().ResetCounts();
+  EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.TlsClose()));
+  EXPECT_EQ(0, transport().calls());
+  EXPECT_EQ(NET_TLS_ERROR, connection_.Handshake().outcome);
+  EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.Close()));
+  EXPECT_EQ(0, transport().calls());
+}
+
 // D-20
 TEST_P(TlsEndTest, CloseNotifiesAndClosesOnce) {
   ASSERT_TRUE(connection_.Exchange(1, 10));

@@ -272,10 +272,13 @@ static enum net_tls_outcome step_key_update(struct net_tls_socket *socket,
 /* Behind everything that has been accepted, close_notify goes into the send buffer, once. */
 static enum net_tls_outcome step_close(struct net_tls_socket *socket) {
   if (!socket->is_handshaked) {
-    socket->is_tls_closed = true;
+    socket->is_tls_closed = !socket->is_dead;
     net_tls_note_closed_by(socket, NET_TLS_CLOSED_BY_LOCAL);
     net_buffer_clear(&socket->sending, &socket->config->pool);
     return NET_TLS_OK;
+  }
+  if (socket->is_dead) {
+    return when_sent(socket, NET_TLS_OK);
   }
   if (!socket->is_tls_closed) {
     size_t before = net_buffer_length(&socket->sending);
@@ -292,11 +295,11 @@ static enum net_tls_outcome step_close(struct net_tls_socket *socket) {
 
 enum net_tls_outcome net_tls_step(struct net_tls_socket *socket,
                                   const struct net_tls_request *request) {
-  if (socket->is_dead) {
-    return request->kind == NET_TLS_CLOSE ? when_sent(socket, NET_TLS_OK) : failure(socket);
-  }
   if (request->kind == NET_TLS_CLOSE) {
     return step_close(socket);
+  }
+  if (socket->is_dead) {
+    return failure(socket);
   }
   enum net_tls_outcome outcome = step_handshake(socket, request);
   if (outcome != NET_TLS_OK) {
