@@ -2,9 +2,8 @@
 // servers, connecting and accepting over real sockets, sessions that go from one process to
 // another, the peer's certificates, forks; over a system whose calls fail (fuzz/system.h).
 //
-// Input: a byte that is 0, or by how many allocations a failing one moves on from one run to the
-// next, until none fails; then operations of three bytes: which (modulo the number of them), and
-// two arguments.
+// Input: a byte: 0, or by how many allocations a failing one moves on from one run to the next,
+// until none fails; then operations of three bytes: which (modulo their number), and two arguments.
 //
 // What must hold, with the name that the message of a violation begins with:
 //   T1  what fails has a text, what succeeds has none
@@ -51,6 +50,7 @@ constexpr const char *kNames[] = {"localhost", "*.example.test", "example.test",
                                   "not a name"};
 constexpr int kRounds = 200;
 constexpr int kMostRuns = 3000;
+constexpr int kMostSteps = 2500;
 
 class Run {
  public:
@@ -76,7 +76,7 @@ class Run {
       system_.Fail(call, static_cast<unsigned>(number), ENOMEM, 1);
       is_short_ = true;
     }
-    for (int steps = 0; !tape.IsAtEnd() && steps < 40; steps++) {
+    for (steps_ = 0; !tape.IsAtEnd() && steps_ < 40; steps_++) {
       uint8_t operation = tape.Next();
       uint8_t first = tape.Next();
       Do(operation % 12, first, tape.Next());
@@ -85,6 +85,9 @@ class Run {
   }
   const std::string &script() const {
     return script_;
+  }
+  int steps() const {
+    return steps_;
   }
 
  private:
@@ -456,15 +459,21 @@ class Run {
   net_tls_socket *server_ = nullptr;
   int listener_ = -1;
   bool is_short_ = false;
+  int steps_ = 0;
   std::string script_;
 };
 
-void PlayShort(Tape tape, SystemCall call, int stride) {
-  for (int i = 0; i < kMostRuns; i++) {
-    if (!Run().Play(tape, call, i * stride)) {
-      return;
+// Of what takes many steps fewer runs are made: an input is not to take a minute. Returns how many
+// steps are left.
+int PlayShort(Tape tape, SystemCall call, int stride, int steps) {
+  for (int runs = 0; runs < kMostRuns && steps > 0; runs++) {
+    Run run;
+    if (!run.Play(tape, call, runs * stride)) {
+      break;
     }
+    steps -= run.steps();
   }
+  return steps;
 }
 
 }  // namespace
@@ -481,9 +490,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (net_fuzz::ScriptIsWanted() || net_fuzz::LogIsWanted()) {
     net_fuzz::PrintSection("script", run.script());
   }
+  int steps = kMostSteps;
   for (SystemCall call : {net_fuzz::kMalloc, net_fuzz::kCalloc, net_fuzz::kStrdup}) {
     if (stride != 0) {
-      PlayShort(tape, call, call == net_fuzz::kMalloc ? stride : 1);
+      steps = PlayShort(tape, call, call == net_fuzz::kMalloc ? stride : 1, steps);
     }
   }
   return 0;

@@ -44,7 +44,8 @@ inline bool IsRefused(net_tls_socket *socket) {
   net_tls_socket_begin(socket, NET_TLS_READ, &operation);
   char byte;
   // Of what is closed already there is nothing more to close.
-  bool is_over = net_tls_socket_closed_by(socket) == NET_TLS_CLOSED_BY_LOCAL;
+  enum net_tls_closed_by closed_by = net_tls_socket_closed_by(socket);
+  bool is_over = closed_by == NET_TLS_CLOSED_BY_LOCAL || closed_by == NET_TLS_CLOSED_BY_ALERT;
   bool is_refused = net_tls_socket_read(socket, &byte, 1, &count) == NET_TLS_ERROR &&
                     net_tls_socket_write(socket, "x", 1, &count) == NET_TLS_ERROR &&
                     net_tls_socket_wait(socket, NET_TLS_WANT_READ) == NET_TLS_ERROR &&

@@ -163,6 +163,8 @@ class Run {
     bool is_signal = error == EINTR;
     is_misled_ |= call == net_fuzz::kGetsockopt || call == net_fuzz::kFcntl;
     error = is_signal && !net_fuzz::CouldSleep(call) ? EIO : error;
+    // Linux has no such error for it.
+    error = call == net_fuzz::kPoll && error == EAGAIN ? ENOMEM : error;
     unsigned times = how / 16 % 4;
     world_.system().Fail(call, how / 64, error, times == 3 ? 1000 : times + 1);
   }

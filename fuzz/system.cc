@@ -108,8 +108,9 @@ int64_t TimeoutOf(int fd, int name) {
   if (__real_getsockopt(fd, SOL_SOCKET, name, &timeout, &size) != 0) {
     return 0;
   }
-  constexpr int64_t kThirtyYears = 1000000000;
-  int64_t seconds = std::min<int64_t>(timeout.tv_sec, kThirtyYears);
+  // The clock has to go on after many of them.
+  constexpr int64_t kTenDays = 864000;
+  int64_t seconds = std::min<int64_t>(timeout.tv_sec, kTenDays);
   return seconds * INT64_C(1000000000) + timeout.tv_usec * INT64_C(1000);
 }
 
