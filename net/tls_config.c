@@ -159,22 +159,12 @@ bool net_tls_config_fail(struct net_tls_config *config, const char *format, ...)
   return false;
 }
 
-bool net_tls_config_fail_reason(struct net_tls_config *config, const char *format, ...) {
+bool net_tls_config_fail_reason(struct net_tls_config *config, const char *text) {
   uint32_t code = ERR_peek_error();
   bool is_told = code != 0 && !net_tls_is_out_of_memory();
   const char *reason = is_told ? ERR_reason_error_string(code) : NULL;
-  char text[128];
-  snprintf(text, sizeof(text), ": %s", reason != NULL ? reason : "out of memory");
-  va_list arguments;
-  va_start(arguments, format);
-  write_error(config, format, arguments);
-  va_end(arguments);
-  size_t length = strlen(config->error);
-  size_t room = sizeof(config->error) - sizeof(text);
-  length = length < room ? length : room;
-  snprintf(config->error + length, sizeof(config->error) - length, "%s", text);
   ERR_clear_error();
-  return false;
+  return net_tls_config_fail(config, "%s: %s", text, reason != NULL ? reason : "out of memory");
 }
 
 static bool fail_errno(struct net_tls_config *config, const char *what, const char *file,

@@ -69,8 +69,7 @@ bool net_tls_config_fail(struct net_tls_config *config, const char *format, ...)
 
 /* net_tls_config_fail_reason is net_tls_config_fail with BoringSSL's reason behind the text; it
    empties BoringSSL's error queue. */
-bool net_tls_config_fail_reason(struct net_tls_config *config, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+bool net_tls_config_fail_reason(struct net_tls_config *config, const char *text);
 
 /* net_tls_read_file reads a whole file into memory that the caller frees. On failure it returns
    NULL with errno set. */

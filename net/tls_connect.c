@@ -2,30 +2,16 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "net/stream.h"
-
-/* Time left of `deadline_ms` that began at `start`; negative: no deadline. */
-static int64_t milliseconds_left(const struct timespec *start, int64_t deadline_ms) {
-  struct timespec now;
-  if (deadline_ms < 0) {
-    return -1;
-  }
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  int64_t spent =
-      (int64_t)(now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000;
-  return spent < deadline_ms ? deadline_ms - spent : 0;
-}
 
 /* Every address in turn; the last one's failure is what is told. */
 static struct net_error connect_any(const struct net_address *addresses, size_t num_addresses,
                                     int64_t deadline_ms, int *fd) {
   struct net_error error = {NET_ERROR_NONE, 0};
-  struct timespec start;
-  clock_gettime(CLOCK_MONOTONIC, &start);
+  int64_t deadline = net_deadline_after(deadline_ms);
   for (size_t i = 0; i < num_addresses; i++) {
-    error = net_connect(&addresses[i], milliseconds_left(&start, deadline_ms), fd);
+    error = net_connect(&addresses[i], net_deadline_remaining(deadline), fd);
     if (error.kind == NET_ERROR_NONE || error.kind == NET_ERROR_TIMEOUT) {
       break;
     }

@@ -128,6 +128,23 @@ TEST_F(TlsConnectTest, Deadline) {
   EXPECT_EQ("connect failed: Connection timed out", ConnectError("127.0.0.1", port_, 0));
 }
 
+// A client that says nothing stops nobody.
+TEST_F(TlsConnectTest, AcceptedIsNonblocking) {
+  Listen();
+  struct net_address address;
+  ASSERT_EQ(NET_ERROR_NONE, net_local_address(listener_.get(), &address).kind);
+  int fd = -1;
+  ASSERT_EQ(NET_ERROR_NONE, net_connect(&address, -1, &fd).kind);
+  Descriptor near(fd);
+  char error[NET_TLS_ERROR_SIZE] = "";
+  net_tls_socket *socket = net_tls_accept(server_, listener_.get(), error);
+  ASSERT_NE(nullptr, socket) << error;
+  struct net_tls_operation operation;
+  net_tls_socket_begin(socket, NET_TLS_HANDSHAKE, &operation);
+  EXPECT_EQ(NET_TLS_WANT_READ, net_tls_socket_try_handshake(socket, &operation));
+  net_tls_socket_free(socket);
+}
+
 // The descriptor is not left open where the socket cannot be made.
 TEST_F(TlsConnectTest, WhatCannotBeMade) {
   Listen();

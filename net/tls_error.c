@@ -38,7 +38,7 @@ void net_tls_note_closed_by(struct net_tls_socket *socket, enum net_tls_closed_b
 }
 
 bool net_tls_is_alerted(const struct net_tls_socket *socket) {
-  return socket->alert.is_known && socket->alert.fatal && !socket->alert.sent;
+  return socket->alert.fatal && !socket->alert.sent;
 }
 
 /* What the verifier left in `failure`, or else BoringSSL's reason. */
@@ -55,7 +55,7 @@ static void describe_own_failure(const struct net_tls_socket *socket, char *text
 }
 
 void net_tls_fail_tls(struct net_tls_socket *socket, const char *operation) {
-  bool has_alert = socket->alert.is_known && socket->alert.fatal;
+  bool has_alert = socket->alert.fatal;
   char alert[NET_ALERT_SIZE];
   net_alert_describe(socket->alert.description, alert);
   char reason[NET_TLS_ERROR_SIZE / 2];

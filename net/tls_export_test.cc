@@ -1,5 +1,6 @@
 // Keying material for other protocols (RFC 5705; RFC 8446, section 7.5).
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <string.h>
 
@@ -8,6 +9,22 @@
 #include "gtest/gtest.h"
 #include "net/tls_socket.h"
 #include "testing/cases.h"
+#include "testing/fail_each.h"
+
+namespace {
+
+// BoringSSL always has one with itself.
+bool has_extended_master_secret = true;
+
+}  // namespace
+
+extern "C" {
+int __real_SSL_get_extms_support(const SSL *ssl);
+
+int __wrap_SSL_get_extms_support(const SSL *ssl) {
+  return has_extended_master_secret ? __real_SSL_get_extms_support(ssl) : 0;
+}
+}
 
 namespace {
 
@@ -88,6 +105,33 @@ TEST_P(TlsExportTest, InvalidArguments) {
   }
   EXPECT_NE("", Ours(std::string(249, 'l'), context.data(), 8160, 65535));
   EXPECT_NE("", Ours("client finished ", "", 1));
+  EXPECT_NE("", Ours("client", "", 1));
+}
+
+// RFC 7627, section 7.
+TEST_P(TlsExportTest, WithoutAnExtendedMasterSecret) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  has_extended_master_secret = false;
+  std::string ours = Ours("label", "", 32);
+  has_extended_master_secret = true;
+  EXPECT_EQ("", ours);
+  EXPECT_STREQ("exporter failed: the connection has no extended master secret",
+               net_tls_socket_error(socket()));
+}
+
+TEST_P(TlsExportTest, WithoutMemory) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  const std::string bytes = Theirs("label", "", 32);
+  size_t allocations = net_testing::FailEach([&](const net_testing::Arm &arm) {
+    // What another call has left behind is not the reason.
+    ERR_put_error(ERR_LIB_SSL, 0, ERR_R_INTERNAL_ERROR, __FILE__, __LINE__);
+    arm();
+    std::string ours = Ours("label", "", 32);
+    EXPECT_STREQ(ours.empty() ? "exporter failed: out of memory" : "",
+                 net_tls_socket_error(socket()));
+    EXPECT_TRUE(ours.empty() || ours == bytes);
+  });
+  EXPECT_LT(0u, allocations);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, TlsExportTest, testing::ValuesIn(net_testing::AllCases()),

@@ -18,9 +18,7 @@
 #define MAXIMUM_FILE ((size_t)16 * 1024 * 1024)
 
 static void wipe(char *bytes, size_t length) {
-  if (bytes != NULL) {
-    OPENSSL_cleanse(bytes, length);
-  }
+  OPENSSL_cleanse(bytes, length);
   free(bytes);
 }
 

@@ -154,6 +154,7 @@ TEST_P(TlsPeerTest, StaplesAndTimestamps) {
     const uint8_t *bytes = net_tls_socket_ocsp_response(socket, &length);
     std::string both(reinterpret_cast<const char *>(bytes), length);
     EXPECT_EQ(bytes == nullptr, length == 0);
+    length = 7;
     bytes = net_tls_socket_scts(socket, &length);
     EXPECT_EQ(bytes == nullptr, length == 0);
     return both + "|" + std::string(reinterpret_cast<const char *>(bytes), length);
@@ -181,6 +182,33 @@ TEST_P(TlsPeerTest, StaplesAndTimestamps) {
 
 TEST_P(TlsPeerTest, NoStaples) {
   ASSERT_TRUE(connection_.Exchange(1, 10));
+  size_t length = 7;
+  EXPECT_EQ(nullptr, net_tls_socket_ocsp_response(socket(), &length));
+  EXPECT_EQ(0u, length);
+  EXPECT_EQ(nullptr, net_tls_socket_scts(socket(), &length));
+}
+
+// A peer that is not who it should be: what it has agreed to is nobody's.
+TEST_P(TlsPeerTest, NothingIsKnownOfAFailedHandshake) {
+  ASSERT_TRUE(net_tls_config_set_alpn(connection_.config(), "h2"));
+  connection_.peer_options().alpn = kH2AndHttp;
+  connection_.set_server_name("another.test");
+  if (!GetParam().is_client) {
+    ASSERT_TRUE(
+        net_tls_config_set_ca_file(connection_.config(), CertificatePath("ca.pem").c_str()));
+    ASSERT_TRUE(net_tls_config_set_client_certificate(connection_.config(),
+                                                      NET_TLS_CLIENT_CERTIFICATE_REQUIRED));
+  }
+  connection_.Open();
+  const uint8_t bytes[] = {0, 5, 0, 3, 'a', 'b', 'c'};
+  ASSERT_TRUE(SSL_set_ocsp_response(peer().ssl(), bytes, sizeof(bytes)));
+  ASSERT_TRUE(SSL_set_signed_cert_timestamp_list(peer().ssl(), bytes, sizeof(bytes)));
+  ASSERT_TRUE(HasOutcome(NET_TLS_ERROR, connection_.Handshake()));
+  EXPECT_FALSE(net_tls_socket_is_handshaked(socket()));
+  EXPECT_EQ(nullptr, net_tls_socket_version(socket()));
+  EXPECT_EQ(nullptr, net_tls_socket_cipher(socket()));
+  EXPECT_EQ(nullptr, net_tls_socket_group(socket()));
+  EXPECT_EQ("", Alpn());
   size_t length = 7;
   EXPECT_EQ(nullptr, net_tls_socket_ocsp_response(socket(), &length));
   EXPECT_EQ(0u, length);

@@ -98,6 +98,7 @@ bool net_tls_config_set_alpn(struct net_tls_config *config, const char *protocol
   const char *reason = encode_protocols(protocols, wire);
   if (reason == NULL && SSL_CTX_set_alpn_protos(config->context, wire, (unsigned)length) != 0) {
     reason = "out of memory";
+    ERR_clear_error();
   }
   if (reason != NULL) {
     free(wire);

@@ -38,6 +38,7 @@ Owner current_owner = Owner::kNet;
 bool is_failing = false;
 bool has_failed = false;
 size_t failing_number = 0;
+void (*on_free)(const void *bytes, size_t length) = nullptr;
 
 bool MustFail() {
   if (!is_failing || failing_number-- > 0) {
@@ -74,6 +75,9 @@ void *Allocate(size_t size, Owner owner) {
 void Free(void *pointer) {
   auto found = Blocks().find(pointer);
   if (found != Blocks().end()) {
+    if (on_free != nullptr && found->second.owner == Owner::kNet) {
+      on_free(pointer, found->second.size);
+    }
     if (found->second.is_counted) {
       live_bytes[static_cast<int>(found->second.owner)] -= found->second.size;
       live_blocks--;
@@ -118,6 +122,10 @@ void FailAllocation(size_t number) {
   is_failing = true;
   has_failed = false;
   failing_number = number;
+}
+
+void SetOnFree(void (*callback)(const void *bytes, size_t length)) {
+  on_free = callback;
 }
 
 bool StopFailing() {

@@ -39,6 +39,9 @@ class OwnerScope {
 // Makes allocation `number` from now fail, once; 0 is the next one.
 void FailAllocation(size_t number);
 
+// Called with each block of net/'s own before it is freed, as long as it is; null: nothing is.
+void SetOnFree(void (*on_free)(const void *bytes, size_t length));
+
 // Makes none fail. Returns whether one did since FailAllocation.
 bool StopFailing();
 

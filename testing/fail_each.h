@@ -13,10 +13,13 @@
 
 namespace net_testing {
 
+// What a run calls where the allocations that may fail begin.
+using Arm = std::function<void()>;
+
 // Calls `run` again and again: once to warm up what lasts as long as the process, and then with
 // each of the allocations that follow its call of `arm` failing, until none is left. Returns how
 // many there were.
-inline size_t FailEach(const std::function<void(const std::function<void()> &arm)> &run) {
+inline size_t FailEach(const std::function<void(const Arm &arm)> &run) {
   run([] {});
   ERR_clear_error();
   for (size_t number = 0;; number++) {
