@@ -144,7 +144,7 @@ void RecordRun::CheckSticky(const Before &before, const Done &done, Operation op
 void RecordRun::CheckRefusal(const Before &before, const Done &done, Operation operation) {
   bool is_refusal = is_send_refused_ && !is_lossy_ && !has_wait_failed_ && !is_corrupted_ &&
                     before.was_handshaked && !is_holding_ && !is_dripping_ &&
-                    !options_.make_memory_short &&
+                    !has_many_key_updates_ && !options_.make_memory_short &&
                     std::all_of(errnos_.begin(), errnos_.end(),
                                 [](int number) { return number == EPIPE || number == ECONNRESET; });
   // A reason of BoringSSL's is about what the peer has sent, and not about the transport.

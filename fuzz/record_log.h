@@ -34,6 +34,8 @@ struct RecordEvent {
   size_t first_call = 0;
   size_t last_call = 0;
   int64_t now = 0;
+  // It has timed out, and what has come to the transport by then was not received.
+  bool leaves_input = false;
 };
 
 struct RecordLog {

@@ -178,6 +178,7 @@ Done RecordRun::Perform(Operation operation, int64_t argument,
   event.digest = TextDigest(done.bytes.empty() ? done.error : done.bytes);
   event.last_call = transport.log().size();
   event.now = transport.now();
+  event.leaves_input = done.outcome == NET_TLS_TIMEOUT && transport.NearPending() > 0;
   if (!done.error.empty()) {
     log_.texts[before.event] = done.error;
   }

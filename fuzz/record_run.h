@@ -189,6 +189,8 @@ class RecordRun {
   bool is_dripping_ = false;
   bool is_rescued_ = false;
   int peer_key_updates_ = 0;
+  // So many that the connection ends of them: what lies behind them is never seen.
+  bool has_many_key_updates_ = false;
   int key_updates_ = 0;
   int key_updates_asked_ = 0;
   // The transport's words: no call may follow.

@@ -99,7 +99,8 @@ void RecordRun::PeerKeyUpdate(bool requests) {
   if (PeerCanSend() && input_.test_case.version == TLS1_3_VERSION) {
     Note(Operation::kPeerKeyUpdate, requests ? 1 : 0);
     connection_.peer().KeyUpdate(requests);
-    has_hard_fault_ |= ++peer_key_updates_ > kToleratedKeyUpdates / 2;
+    has_many_key_updates_ |= ++peer_key_updates_ > kToleratedKeyUpdates / 2;
+    has_hard_fault_ |= has_many_key_updates_;
   }
 }
 
