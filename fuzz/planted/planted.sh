@@ -11,10 +11,10 @@ Plants the bugs of conformance/planted/*.patch that a fuzz target can show, or
 those named, one at a time, and replays the inputs of fuzz/seeds, fuzz/corpus and
 fuzz/regressions with AddressSanitizer and UndefinedBehaviorSanitizer until one
 fails: the one that found the bug in fuzz/planted/RESULTS.md first, then all those
-of its target, then target by target.  fuzz/planted/unseen.txt says of the others
-why not.
+of its target, then target by target.  Those of the target that found it are then
+replayed with the invariants off: do the sanitizers find it alone?
+fuzz/planted/unseen.txt says of the other bugs why none can show them.
 
-  --without        with the invariants off: what the sanitizers find alone
   --fuzz SECONDS   fuzzes so many CPU seconds a bug at most, from fuzz/seeds
                    alone, the target that found the bug in the table
   --write          writes their rows of the table in fuzz/planted/RESULTS.md
@@ -36,10 +36,9 @@ patches=$root/conformance/planted
 unset BUILD_WORKSPACE_DIRECTORY BUILD_WORKING_DIRECTORY
 cd "$here" || exit 2
 
-names=() write= mode=with budget=0
+names=() write= mode=replay budget=0
 while [ $# -gt 0 ]; do
     case $1 in
-    --without) mode=without ;;
     --fuzz)
         mode=fuzz budget=${2:-}
         [[ $budget =~ ^[1-9][0-9]*$ ]] || give_up '--fuzz wants a number of seconds'
@@ -82,7 +81,7 @@ targets() {
 
 # TARGET/INPUT that found it in the table; nothing for another bug.
 found_before() { # NAME
-    sed -n "s/^| $1 | killed | [^|]* | \`\([^\`]*\)\`.*/\1/p" "$here/RESULTS.md" 2>/dev/null
+    sed -n "s/^| $1 | killed | [^\`]*\`\([^\`]*\)\`.*/\1/p" "$here/RESULTS.md" 2>/dev/null
 }
 
 # The targets in the order in which they are tried: the one that found it before, first; those that
@@ -123,15 +122,15 @@ inputs() { # TARGET
 # would take longer than the replay.
 export ASAN_OPTIONS=detect_leaks=1:handle_abort=0 UBSAN_OPTIONS=print_stacktrace=1
 
-# Replays an input, or all of the target's.
+# Replays an input, or all of the target's, with the invariants as $invariants says.
+invariants=on
 replay() { # TARGET [FILE]
-    local switch=on limit=120
-    [ "$mode" = with ] || switch=off
+    local limit=120
     [ $# = 1 ] || limit=30
     # The shell has a word for what aborts.
     {
         # shellcheck disable=SC2046
-        NET_FUZZ_INVARIANTS=$switch timeout $limit "$scratch/$1" ${2:-$(inputs "$1")} \
+        NET_FUZZ_INVARIANTS=$invariants timeout $limit "$scratch/$1" ${2:-$(inputs "$1")} \
             </dev/null >"$log" 2>&1
     } 2>/dev/null
 }
@@ -166,10 +165,15 @@ finding() { # TARGET STATUS
         sed -E -e "s|$copy/||g" -e 's# \((/|BuildId)[^)]*\)##g' -e 's#/[^ ]*/execroot/net_tls/##g'
 }
 
-# try NAME: sets $verdict, $took (the milliseconds of all replays) and $by.
+# Whether the sanitizers alone tell of it: the verdict of a replay with the invariants off.
+without_invariants() { # TARGET
+    if [ "$mode" = fuzz ] || invariants=off replay "$1"; then echo -; else echo killed; fi
+}
+
+# try NAME: sets $verdict, $took (the milliseconds of all replays), $without and $by.
 try() {
     local patch=$patches/$1.patch target start status
-    took=0 by='`-` | '
+    took=0 without=- by='`-` | '
     plant "$patch" || { verdict='DOES NOT APPLY' && return; }
     verdict=SURVIVED
     for target in $(targets_for "$1"); do
@@ -180,6 +184,7 @@ try() {
         took=$((took + $(milliseconds) - start))
         if [ $status != 0 ]; then
             verdict=killed by=$(finding "$target" $status)
+            without=$(without_invariants "$target")
             break
         fi
     done
@@ -201,15 +206,18 @@ try_all() {
         try "$name"
         total=$((total + took))
         printf '%-36s %-10s %8s  %s\n' "$name" "$verdict" "$(seconds $took)" "$by"
-        echo "| $name | $verdict | $(seconds $took) | $by |" >>"$scratch/table"
+        echo "| $name | $verdict | $(seconds $took) | $without | $by |" >>"$scratch/table"
         [ "$verdict" = killed ] || survivors=$((survivors + 1))
+        tried=$((tried + 1))
+        # What is done so far is there if the run is stopped.
+        if [ "$write" ]; then write_results; fi
     done
 }
 
 # Rows of bugs that were not tried stay as they are.
 write_results() {
     local results=$here/RESULTS.md
-    [ "$mode" = with ] || results=$here/RESULTS_$mode.md
+    [ "$mode" = replay ] || results=$here/RESULTS_$mode.md
     grep '^| [a-z0-9_]* | [A-Zk]' "$results" 2>/dev/null | while read -r row; do
         name=$(cut -d ' ' -f 2 <<<"$row")
         grep -qF "| $name |" "$scratch/table" || echo "$row"
@@ -218,36 +226,43 @@ write_results() {
     {
         title
         echo
-        awk -F ' *[|] *' '{ killed += $3 == "killed"; seconds += $4 }
-            END { printf "%d of %d bugs, in %.2f s without the building.\n", killed, NR, seconds }' "$scratch/rows"
-        echo "The latest run tried ${#names[@]} of them, on $(date -u +%Y-%m-%d), at $commit, on $(nproc) processors" \
+        awk -F ' *[|] *' '{ killed += $3 == "killed"; seconds += $4; without += $5 == "killed" }
+            END { printf "%d of %d bugs, in %.2f s without the building; with the invariants off %d of them.\n",
+                         killed, NR, seconds, without }' "$scratch/rows"
+        echo "$(count_by_seeds) of them are found by a seed; the others need what campaigns have added."
+        echo "The latest run tried $tried of them, on $(date -u +%Y-%m-%d), at $commit, on $(nproc) processors" \
             "of $(uname -m), $(uname -s)."
         echo
-        echo '| bug | verdict | seconds | found by | it says |'
-        echo '|---|---|---|---|---|'
+        echo '| bug | verdict | seconds | invariants off | found by | it says |'
+        echo '|---|---|---|---|---|---|'
         cat "$scratch/rows"
     } >"$results"
 }
 
+# How many of the rows name an input of fuzz/seeds.
+count_by_seeds() {
+    sed -n 's/^[^`]*`\([^`]*\)`.*/\1/p' "$scratch/rows" | while read -r input; do
+        if [ -f "$root/fuzz/seeds/$input" ]; then echo "$input"; fi
+    done | wc -l
+}
+
 title() {
     case $mode in
-    with) echo '# Bugs that a replay of the checked-in inputs finds' ;;
-    without) echo '# Bugs that a replay finds with the invariants off' ;;
+    replay) echo '# Bugs that a replay of the checked-in inputs finds' ;;
     fuzz) echo "# Bugs that fuzzing finds from the seeds alone, $budget s each at most" ;;
     esac
     echo
     echo '`./bazelw run //fuzz/planted -- --write` writes this'"$(
-        case $mode in without) echo ', with `--without`' ;; fuzz) echo ", with \`--fuzz $budget\`" ;; esac
+        if [ "$mode" = fuzz ]; then echo ", with \`--fuzz $budget\`"; fi
     ). [unseen.txt](unseen.txt) says which of conformance/planted no target can show."
 }
 
 trap leave EXIT
 trap 'exit 2' INT TERM
-survivors=0 total=0
+survivors=0 total=0 tried=0
 commit=$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo 'no commit')
 copy_workspace
 check_baseline
 try_all
 echo "$((${#names[@]} - survivors)) of ${#names[@]} found, in $(seconds $total) s without the building"
-if [ "$write" ]; then write_results; fi
 [ $survivors = 0 ]
