@@ -5,9 +5,10 @@
 // of memory at the n-th allocation.
 //
 // The input is a byte of which objects there are, two bytes of n (0x8000: every later allocation
-// fails, too; 0: none), and statements (fuzz/lua_script.cc), of which methods are picked from the
-// classes' real tables by a number of their name (fuzz/lua_names.h). The script is Lua source text:
-// what a violation prints runs in lua5.4 with net.so in LUA_CPATH, all but the want of memory.
+// fails, too; 0: none; n begins anew behind as many as the script needs), and statements
+// (fuzz/lua_script.cc), of which methods are picked from the classes' real tables by a number of
+// their name (fuzz/lua_names.h). The script is Lua source text: what a violation prints runs in
+// lua5.4 with net.so in LUA_CPATH, all but the want of memory.
 //
 // One kind of statement is a rule (fuzz/lua_calls_rules.lua and the two beside it): it makes
 // objects of its own, and says by the document what each method of theirs returns, whatever three
@@ -47,35 +48,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <string>
 #include <vector>
 
 #include "fuzz/lua_host.h"
+#include "fuzz/lua_report.h"
 #include "fuzz/lua_script.h"
 #include "fuzz/violation.h"
 
 namespace {
 
-std::string Text(const net_fuzz::LuaScript &script) {
-  std::string head;
-  if (script.fail_at > 0) {
-    head = "-- Memory is short at allocation " + std::to_string(script.fail_at) +
-           (script.stays_short ? " and all after it.\n" : ".\n");
-  }
-  return head + script.declarations + "host.begin()\n" + script.statements + "finish()\n";
-}
-
-// The script as a program.
-std::string Program(const net_fuzz::LuaScript &script) {
-  return net_fuzz::LuaPrelude() + "\n" + Text(script);
-}
-
-void Fail(const std::string &message, const net_fuzz::LuaScript &script) {
-  net_fuzz::Violation(message, Text(script), Program(script));
-}
+using net_fuzz::LuaOutcome;
+using net_fuzz::LuaScript;
 
 // One in eight is run twice.
-bool IsRunTwice(const net_fuzz::LuaScript &script, const uint8_t *data, size_t size) {
+bool IsRunTwice(const LuaScript &script, const uint8_t *data, size_t size) {
   unsigned sum = 0;
   for (size_t i = 0; i < size; i++) {
     sum += data[i];
@@ -83,23 +69,31 @@ bool IsRunTwice(const net_fuzz::LuaScript &script, const uint8_t *data, size_t s
   return sum % 8 == 0 && script.fail_at == 0;
 }
 
+// The allocation that fails, as one of those that the script makes.
+long AllocationOf(LuaScript script) {
+  long number = script.fail_at;
+  script.fail_at = net_fuzz::kNoneFails;
+  long allocations = net_fuzz::CheckedLuaRun(script).allocations;
+  return allocations > 0 ? 1 + (number - 1) % allocations : number;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const std::vector<net_fuzz::LuaMethods> methods = net_fuzz::FindLuaMethods();
-  net_fuzz::LuaScript script = net_fuzz::DecodeLuaScript(net_fuzz::Tape(data, size), methods);
-  if (net_fuzz::ScriptIsWanted()) {
-    net_fuzz::PrintSection("script", Text(script));
+  LuaScript script = net_fuzz::DecodeLuaScript(net_fuzz::Tape(data, size), methods);
+  if (script.fail_at > 0) {
+    script.fail_at = AllocationOf(script);
   }
-  net_fuzz::LuaOutcome outcome = net_fuzz::RunLuaScript(script);
+  if (net_fuzz::ScriptIsWanted()) {
+    net_fuzz::PrintSection("script", net_fuzz::LuaText(script));
+  }
+  LuaOutcome outcome = net_fuzz::CheckedLuaRun(script);
   if (net_fuzz::LogIsWanted()) {
     net_fuzz::PrintSection("log", outcome.log);
   }
-  if (!outcome.violation.empty()) {
-    Fail(outcome.violation, script);
-  }
   if (IsRunTwice(script, data, size) && net_fuzz::RunLuaScript(script).log != outcome.log) {
-    Fail("I6: the script gives another log when it is run again", script);
+    net_fuzz::LuaViolation("I6: the script gives another log when it is run again", script);
   }
   return 0;
 }

@@ -82,16 +82,17 @@ struct State {
   // How many succeed until they fail, negative: all do; and how many fail then.
   long left = -1;
   long failures = 0;
-  bool was_short = false;
+  bool is_counting = false;
   const LuaScript *script = nullptr;
 };
 
 // Lua collects garbage and tries again once: an allocation fails for good the second time.
 bool IsShort(State *state) {
+  state->outcome.allocations += state->is_counting ? 1 : 0;
   if (state->left < 0 || state->left-- > 0) {
     return false;
   }
-  state->was_short = true;
+  state->outcome.was_short = true;
   state->left = --state->failures > 0 ? 0 : -1;
   return true;
 }
@@ -121,7 +122,7 @@ State *GetState(lua_State *L) {
 
 // Where memory was short, what unlocks may not have been called.
 void Report(State *state, const std::string &text) {
-  bool is_excused = state->was_short && text.compare(0, 2, "I3") == 0;
+  bool is_excused = state->outcome.was_short && text.compare(0, 2, "I3") == 0;
   if (state->outcome.violation.empty() && !is_excused) {
     state->outcome.violation = text;
   }
@@ -146,6 +147,7 @@ int HostGiven(lua_State *L) {
 
 int HostBegin(lua_State *L) {
   State *state = GetState(L);
+  state->is_counting = true;
   if (state->script != nullptr && state->script->fail_at > 0) {
     lua_gc(L, LUA_GCSTOP);
     state->left = state->script->fail_at - 1;
@@ -209,7 +211,8 @@ void Run(lua_State *L, State *state, const std::string &code, const char *name) 
     status = lua_pcall(L, 0, 0, 0);
   }
   state->left = -1;
-  if (status != LUA_OK && !state->was_short) {
+  state->is_counting = false;
+  if (status != LUA_OK && !state->outcome.was_short) {
     const char *text = lua_tostring(L, -1);
     Report(state, std::string("I1: the script raised ") + (text != nullptr ? text : "no string"));
   }
@@ -222,7 +225,7 @@ void CheckDescriptors(State *state, const std::set<int> &before) {
     if (before.count(fd) != 0) {
       continue;
     }
-    if (state->given.count(fd) == 0 && !state->was_short) {
+    if (state->given.count(fd) == 0 && !state->outcome.was_short) {
       Report(state, "I2: descriptor " + std::to_string(fd) + " is left open");
     }
     close(fd);

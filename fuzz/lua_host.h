@@ -15,6 +15,9 @@ struct LuaOutcome {
   std::string violation;
   // A line for each call: what it gave.
   std::string log;
+  // How often the statements have asked for memory of Lua's, and whether they were refused any.
+  long allocations = 0;
+  bool was_short = false;
 };
 
 // Every script begins with it.

@@ -3,6 +3,8 @@
 
 // An input of lua_calls as a script: Lua source text on the functions of lua_calls_prelude.lua.
 
+#include <limits.h>
+
 #include <string>
 #include <vector>
 
@@ -16,10 +18,13 @@ struct LuaMethods {
   std::vector<std::string> names;
 };
 
+constexpr long kNoneFails = LONG_MAX;
+
 struct LuaScript {
   // The allocation of Lua's that fails, counted from 1, as it is when the statements begin; 0:
-  // none. `stays_short`: all after it fail, too. Such a script never calls the collector: Lua drops
-  // the finalizer of which the very call has no memory, and with it what only that would free.
+  // none; kNoneFails: none, either, of a script in which one could. `stays_short`: all after it
+  // fail, too. Such a script never calls the collector: Lua drops the finalizer of which the very
+  // call has no memory, and with it what only that would free.
   long fail_at = 0;
   bool stays_short = false;
   // The objects, and the statements, a line each.

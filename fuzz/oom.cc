@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "fuzz/record_run.h"
 #include "fuzz/script.h"
 #include "fuzz/violation.h"
 #include "testing/allocations.h"
@@ -13,65 +12,72 @@ namespace net_fuzz {
 
 namespace {
 
+using net_testing::Shortage;
+
 struct Total {
   ~Total() {
-    fprintf(stderr, "oom: %zu runs, each with another allocation failing\n", runs);
+    fprintf(stderr, "oom: %zu runs, in each of which memory is short from another allocation on\n",
+            runs);
   }
   size_t runs = 0;
 };
 
-// Plays the input with that allocation failing, and returns whether there was one. `*grown` is by
-// how many blocks there are more after it, and `*script` what happened.
-bool PlayShort(bool is_client, Tape tape, size_t number, size_t *grown, std::string *script) {
-  RecordOptions options;
-  options.is_client = is_client;
-  options.make_memory_short = [number] { net_testing::FailAllocation(number); };
-  size_t before = net_testing::LiveBlocks();
-  {
-    RecordRun run(options, tape);
-    run.Play();
-    if (script != nullptr) {
-      *script = "allocation " + std::to_string(number) + " fails\n" +
-                ScriptOf(run.input(), run.log(), run.calls());
-    }
-  }
-  bool has_failed = net_testing::StopFailing();
-  size_t after = net_testing::LiveBlocks();
-  *grown = after - before;
-  return has_failed;
-}
-
-// A cache grows once, a leak each time.
-void CheckLeak(bool is_client, Tape tape, size_t number) {
+// One run of the input.
+struct Short {
+  size_t number;
+  Shortage shortage;
+  // By how many blocks there are more after it.
   size_t grown = 0;
   std::string script;
-  PlayShort(is_client, tape, number, &grown, &script);
-  if (grown != 0) {
-    Violation("I14: memory is not given back after an allocation has failed", script,
-              "// See testing/allocations.h and net/tls_memory_test.cc.\n");
+
+  // Returns whether there was such an allocation.
+  bool Play(const RecordOptions &options, Tape input, bool wants_script) {
+    RecordOptions short_options = options;
+    short_options.make_memory_short = [this] { net_testing::FailAllocation(number, shortage); };
+    size_t before = net_testing::LiveBlocks();
+    {
+      RecordRun run(short_options, input);
+      run.Play();
+      if (wants_script) {
+        script = "allocation " + std::to_string(number) +
+                 (shortage == Shortage::kLasting ? " and all after it fail\n" : " fails\n") +
+                 ScriptOf(run.input(), run.log(), run.calls());
+      }
+    }
+    bool has_failed = net_testing::StopFailing();
+    grown = net_testing::LiveBlocks() - before;
+    return has_failed;
   }
+};
+
+// A cache grows once, a leak each time.
+bool PlayTwiceIfGrown(const RecordOptions &options, Tape input, Short once) {
+  bool has_failed = once.Play(options, input, false);
+  if (has_failed && once.grown != 0) {
+    once.Play(options, input, true);
+    if (once.grown != 0) {
+      Violation("I14: memory is not given back after an allocation has failed", once.script,
+                "// See testing/allocations.h and net/tls_memory_test.cc.\n");
+    }
+  }
+  return has_failed;
 }
 
 }  // namespace
 
-int PlayOom(bool is_client, const uint8_t *data, size_t size) {
+int PlayOom(const RecordOptions &options, Tape input) {
   static Total total;
-  Tape tape(data, size);
-  RecordOptions options;
-  options.is_client = is_client;
   // What lasts as long as the process is made now.
-  RecordRun(options, tape).Play();
-  size_t number = 0;
-  size_t grown = 0;
-  while (PlayShort(is_client, tape, number, &grown, nullptr)) {
-    if (grown != 0) {
-      CheckLeak(is_client, tape, number);
+  RecordRun(options, input).Play();
+  size_t runs = 0;
+  for (Shortage shortage : {Shortage::kOnce, Shortage::kLasting}) {
+    for (size_t number = 0; PlayTwiceIfGrown(options, input, {number, shortage, 0, ""}); number++) {
+      runs++;
     }
-    number++;
   }
-  total.runs += number;
+  total.runs += runs;
   if (LogIsWanted()) {
-    fprintf(stderr, "oom: %zu runs\n", number);
+    fprintf(stderr, "oom: %zu runs\n", runs);
   }
   return 0;
 }

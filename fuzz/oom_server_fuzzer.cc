@@ -1,4 +1,4 @@
-// oom_server: what record_ops_server plays, once for each allocation, which fails (oom.h).
+// oom_server: what record_ops_server plays, again for each allocation, which fails (oom.h).
 //
 // Input: record_input.h. What must hold: record_invariants.h, as far as memory allows.
 
@@ -8,5 +8,7 @@
 #include "fuzz/oom.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  return net_fuzz::PlayOom(false, data, size);
+  net_fuzz::RecordOptions options;
+  options.is_client = false;
+  return net_fuzz::PlayOom(options, net_fuzz::Tape(data, size));
 }

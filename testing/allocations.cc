@@ -38,13 +38,18 @@ Owner current_owner = Owner::kNet;
 bool is_failing = false;
 bool has_failed = false;
 size_t failing_number = 0;
+Shortage current_shortage = Shortage::kOnce;
 void (*on_free)(const void *bytes, size_t length) = nullptr;
 
 bool MustFail() {
-  if (!is_failing || failing_number-- > 0) {
+  if (!is_failing) {
     return false;
   }
-  is_failing = false;
+  if (failing_number > 0) {
+    failing_number--;
+    return false;
+  }
+  is_failing = current_shortage == Shortage::kLasting;
   has_failed = true;
   errno = ENOMEM;
   return true;
@@ -118,10 +123,11 @@ size_t CountAllocations(Owner owner) {
   return counts[static_cast<int>(owner)];
 }
 
-void FailAllocation(size_t number) {
+void FailAllocation(size_t number, Shortage shortage) {
   is_failing = true;
   has_failed = false;
   failing_number = number;
+  current_shortage = shortage;
 }
 
 void SetOnFree(void (*callback)(const void *bytes, size_t length)) {

@@ -36,8 +36,13 @@ class OwnerScope {
   Owner previous_;
 };
 
-// Makes allocation `number` from now fail, once; 0 is the next one.
-void FailAllocation(size_t number);
+enum class Shortage {
+  kOnce,
+  kLasting
+};
+
+// Makes allocation `number` from now fail, and with kLasting all after it; 0 is the next one.
+void FailAllocation(size_t number, Shortage shortage = Shortage::kOnce);
 
 // Called with each block of net/'s own before it is freed, as long as it is; null: nothing is.
 void SetOnFree(void (*on_free)(const void *bytes, size_t length));
