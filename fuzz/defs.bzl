@@ -66,6 +66,7 @@ def cc_fuzz_test(
         corpus = [],
         seeds = [],
         regressions = [],
+        replayed = [],
         dict = [],
         fuzzer_mode = True,
         libfuzzer_options = {},
@@ -93,6 +94,8 @@ def cc_fuzz_test(
       seeds: inputs written by hand, or kept because they find a bug that coverage does not tell apart.
         No merge touches them.
       regressions: inputs that found a bug, each under that bug's name.
+      replayed: inputs that NAME alone replays, too, and with which no campaign begins: there are too
+        many for the time that each takes.
       dict: files of words in the syntax that libFuzzer and AFL++ share; or one label.
       fuzzer_mode: whether BoringSSL skips encryption and checks of it (--config=fuzz), or not
         (--config=fuzz_encrypted). Its random numbers are the same ones in each run in both.
@@ -121,12 +124,14 @@ def cc_fuzz_test(
     )
     inputs = depset(corpus + seeds + regressions).to_list()
     native.filegroup(name = name + "_inputs", srcs = inputs, **common)
+    all_inputs = depset(inputs + replayed).to_list()
+    native.filegroup(name = name + "_all_inputs", srcs = all_inputs, **common)
     native.sh_test(
         name = name,
         size = size,
         srcs = [_REPLAY],
-        args = ["$(rootpath :%s_bin)" % name, "$(rootpaths :%s_inputs)" % name],
-        data = [":%s_bin" % name, ":%s_inputs" % name],
+        args = ["$(rootpath :%s_bin)" % name, "$(rootpaths :%s_all_inputs)" % name],
+        data = [":%s_bin" % name, ":%s_all_inputs" % name],
         tags = tags,
         visibility = visibility,
     )

@@ -13,11 +13,13 @@ class Failed(Exception):
 class Target:
     """One cc_fuzz_test()."""
 
-    def __init__(self, label, config, is_manual):
+    def __init__(self, label, config, is_manual, plays=None):
+        """`plays`: the name of the target whose inputs it replays, too."""
         self.label = label
         self.name = label.split(":")[-1]
         self.config = config
         self.is_manual = is_manual
+        self.plays = plays
 
     def package(self, bazel_bin):
         folder = self.label.split("//")[1].split(":")[0]
@@ -64,7 +66,8 @@ def parse_targets(text):
         tags = [tag.get("value") for tags in rule.findall("list[@name='tags']") for tag in tags]
         config = "fuzz_encrypted" if "fuzz_encrypted" in tags else "fuzz"
         label = rule.get("name")
-        targets.append(Target(label[: -len("_bin")], config, "manual" in tags))
+        plays = [tag[len("plays="):] for tag in tags if tag.startswith("plays=")]
+        targets.append(Target(label[: -len("_bin")], config, "manual" in tags, plays[0] if plays else None))
     return sorted(targets, key=lambda target: target.label)
 
 

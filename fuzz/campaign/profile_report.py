@@ -81,9 +81,12 @@ def measure(targets, scratch, more_inputs=None):
     os.makedirs(folder)
     bins = bazel.build(targets, "_oss_fuzz", lambda target: _CONFIGS[target.config])
     profile = Profile(folder)
+    unpacked = {target.name: packages.Package(target.package(bins[_CONFIGS[target.config]]), folder)
+                for target in targets}
     for target in targets:
-        package = packages.Package(target.package(bins[_CONFIGS[target.config]]), folder)
+        package, played = unpacked[target.name], unpacked.get(target.plays)
         inputs = [package.seeds, package.corpus] + (more_inputs or {}).get(package.name, [])
+        inputs += [played.seeds, played.corpus] if played else []
         if any(os.listdir(path) for path in inputs):
             profile.replay(package, inputs)
     return profile
