@@ -229,7 +229,7 @@ write_results() {
         awk -F ' *[|] *' '{ killed += $3 == "killed"; seconds += $4; without += $5 == "killed" }
             END { printf "%d of %d bugs, in %.2f s without the building; with the invariants off %d of them.\n",
                          killed, NR, seconds, without }' "$scratch/rows"
-        echo "$(count_by_seeds) of them are found by a seed; the others need what campaigns have added."
+        echo "Seeds alone find $(count_by_seeds) of them."
         echo "The latest run tried $tried of them, on $(date -u +%Y-%m-%d), at $commit, on $(nproc) processors" \
             "of $(uname -m), $(uname -s)."
         echo
