@@ -12,5 +12,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   net_fuzz::Tape tape(data, size);
   net_fuzz::RecordOptions options;
   options.is_client = (tape.Next() & 1) == 0;
-  return net_fuzz::PlayOom(options, tape);
+  return net_fuzz::PlayRecordOom(options, tape);
 }

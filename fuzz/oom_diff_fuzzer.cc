@@ -14,5 +14,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   net_fuzz::RecordOptions options;
   options.is_client = (tape.Next() & 1) == 0;
   options.is_comparable = true;
-  return net_fuzz::PlayOom(options, tape);
+  return net_fuzz::PlayRecordOom(options, tape);
 }

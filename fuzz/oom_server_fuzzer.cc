@@ -10,5 +10,5 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   net_fuzz::RecordOptions options;
   options.is_client = false;
-  return net_fuzz::PlayOom(options, net_fuzz::Tape(data, size));
+  return net_fuzz::PlayRecordOom(options, net_fuzz::Tape(data, size));
 }
