@@ -1,6 +1,7 @@
 // setup: what stands around connections: configurations from files, files of keys, names of
 // servers, connecting and accepting over real sockets, sessions that go from one process to
-// another, the peer's certificates, forks; over a system whose calls fail (fuzz/system.h).
+// another, the peer's certificates, forks; over a system whose calls fail
+// (testing/played_system.h).
 //
 // Input: a byte: 0, or by how many allocations a failing one moves on from one run to the next,
 // until none fails; then operations of three bytes: which (modulo their number), and two arguments.
@@ -24,7 +25,6 @@
 
 #include "fuzz/random.h"
 #include "fuzz/setup_parts.h"
-#include "fuzz/system.h"
 #include "fuzz/tape.h"
 #include "fuzz/violation.h"
 #include "net/stream.h"
@@ -34,16 +34,17 @@
 #include "net/tls_server_names.h"
 #include "net/tls_session.h"
 #include "testing/certificates.h"
+#include "testing/played_system.h"
 
 // Of a program that counts what it runs: what a child has counted is kept.
 extern "C" __attribute__((weak)) int __llvm_profile_write_file(void);
 
 namespace {
 
-using net_fuzz::PlayedSystem;
-using net_fuzz::SystemCall;
 using net_fuzz::Tape;
 using net_testing::CertificatePath;
+using net_testing::PlayedSystem;
+using net_testing::SystemCall;
 
 constexpr const char *kPasswords[] = {nullptr, "secret", "wrong", ""};
 constexpr const char *kNames[] = {"localhost", "*.example.test", "example.test", "a.example.test",
@@ -112,7 +113,7 @@ class Run {
       case 8:
         return Fork();
       case 9:
-        return system_.Fail(static_cast<SystemCall>(a % net_fuzz::kNumSystemCalls), b & 15,
+        return system_.Fail(static_cast<SystemCall>(a % net_testing::kNumSystemCalls), b & 15,
                             (b & 16) != 0 ? EAI_FAIL : ENOMEM, 1 + b / 32);
       case 10:
         return Exchange(a, b);
@@ -486,15 +487,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Tape tape(data, size);
   int stride = tape.Next();
   Run run;
-  run.Play(tape, net_fuzz::kMalloc, -1);
+  run.Play(tape, net_testing::kMalloc, -1);
   if (net_fuzz::ScriptIsWanted() || net_fuzz::LogIsWanted()) {
     net_fuzz::PrintSection("script", run.script());
   }
   int steps = kMostSteps;
-  for (SystemCall call : {net_fuzz::kMalloc, net_fuzz::kCalloc, net_fuzz::kStrdup}) {
-    if (stride != 0) {
-      steps = PlayShort(tape, call, call == net_fuzz::kMalloc ? stride : 1, steps);
-    }
+  if (stride != 0) {
+    steps = PlayShort(tape, net_testing::kMalloc, stride, steps);
+    steps = PlayShort(tape, net_testing::kCalloc, 1, steps);
+    PlayShort(tape, net_testing::kStrdup, 1, steps);
   }
   return 0;
 }

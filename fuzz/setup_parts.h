@@ -10,12 +10,12 @@
 
 #include <string>
 
-#include "fuzz/system.h"
 #include "fuzz/violation.h"
 #include "net/stream.h"
 #include "net/tls_certificate.h"
 #include "net/tls_socket.h"
 #include "testing/certificates.h"
+#include "testing/played_system.h"
 
 namespace net_fuzz {
 
@@ -85,8 +85,8 @@ inline bool BeginWithoutMemory() {
   net_tls_config *config = net_tls_config_new();
   char error[NET_TLS_ERROR_SIZE] = "";
   {
-    PlayedSystem system([](int, unsigned) { return false; });
-    system.Fail(net_fuzz::kPthreadAtfork, 0, ENOMEM, 1);
+    net_testing::PlayedSystem system([](int, unsigned) { return false; });
+    system.Fail(net_testing::kPthreadAtfork, 0, ENOMEM, 1);
     net_tls_config_insecure_no_verify_certificate(config);
     net_tls_config_insecure_no_verify_name(config);
     net_tls_socket *socket =

@@ -8,8 +8,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "fuzz/system.h"
 #include "net/stream_io.h"
+#include "testing/played_system.h"
 
 namespace net_fuzz {
 
@@ -79,18 +79,18 @@ int Passed(int socket) {
 }  // namespace
 
 bool Blocks(int fd) {
-  RealSystem real;
+  net_testing::RealSystem real;
   int flags = fcntl(fd, F_GETFL);
   return flags >= 0 && (flags & O_NONBLOCK) == 0;
 }
 
 bool IsClosedOnExec(int fd) {
-  RealSystem real;
+  net_testing::RealSystem real;
   return (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0;
 }
 
 bool IsOfFamily(int fd, enum net_family wanted) {
-  RealSystem real;
+  net_testing::RealSystem real;
   int family = -1;
   socklen_t size = sizeof(family);
   getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
@@ -98,12 +98,12 @@ bool IsOfFamily(int fd, enum net_family wanted) {
 }
 
 off_t Position(int fd) {
-  RealSystem real;
+  net_testing::RealSystem real;
   return lseek(fd, 0, SEEK_CUR);
 }
 
 int64_t TimeoutOf(int fd, bool sends) {
-  RealSystem real;
+  net_testing::RealSystem real;
   timeval timeout = {0, 0};
   socklen_t size = sizeof(timeout);
   getsockopt(fd, SOL_SOCKET, sends ? SO_SNDTIMEO : SO_RCVTIMEO, &timeout, &size);
@@ -113,7 +113,7 @@ int64_t TimeoutOf(int fd, bool sends) {
 }
 
 bool UrgentByteIsTold() {
-  RealSystem real;
+  net_testing::RealSystem real;
   Ends ends = ConnectOverTcp();
   bool is_at_mark = ends.near < 0;
   pollfd entry = {ends.near, POLLPRI, 0};
@@ -127,7 +127,7 @@ bool UrgentByteIsTold() {
 }
 
 bool PassedIsClosedOnExec() {
-  RealSystem real;
+  net_testing::RealSystem real;
   int fds[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
     return true;

@@ -1,6 +1,6 @@
 // streams: plain streams of net/stream.h, net/stream_io.h, net/vector_io.h and the POSIX transport,
 // over real sockets of the machine and a system whose calls fail when the input says so
-// (fuzz/system.h): no call sleeps, and time is virtual.
+// (testing/played_system.h): no call sleeps, and time is virtual.
 //
 // Input: operations of three bytes: which (modulo the number of them), and two arguments. A call
 // that is to fail is counted from the operation on that says so.
@@ -32,21 +32,21 @@
 
 #include "fuzz/streams_checks.h"
 #include "fuzz/streams_world.h"
-#include "fuzz/system.h"
 #include "fuzz/tape.h"
 #include "fuzz/violation.h"
 #include "net/stream.h"
 #include "net/stream_io.h"
 #include "net/transport.h"
 #include "net/vector_io.h"
+#include "testing/played_system.h"
 
 namespace {
 
 using net_fuzz::kSizes;
-using net_fuzz::PlayedSystem;
 using net_fuzz::StreamsWorld;
-using net_fuzz::SystemCall;
 using net_fuzz::Tape;
+using net_testing::PlayedSystem;
+using net_testing::SystemCall;
 
 constexpr int kErrors[] = {EINTR,       EIO,    0,      EAGAIN,   ECONNABORTED,
                            EINPROGRESS, ENOSYS, EINVAL, ENOMEM,   EAI_SYSTEM,
@@ -121,7 +121,7 @@ class Run {
       case 11:
         return world_.FarEnd(a % 3);
       case 12:
-        return Fail(static_cast<SystemCall>(a % net_fuzz::kNumSystemCalls), b);
+        return Fail(static_cast<SystemCall>(a % net_testing::kNumSystemCalls), b);
       default:
         if ((a & 1) != 0) {
           return world_.AcceptAnother();
@@ -161,10 +161,10 @@ class Run {
   void Fail(SystemCall call, uint8_t how) {
     int error = kErrors[how % 16 % 14];
     bool is_signal = error == EINTR;
-    is_misled_ |= call == net_fuzz::kGetsockopt || call == net_fuzz::kFcntl;
-    error = is_signal && !net_fuzz::CouldSleep(call) ? EIO : error;
+    is_misled_ |= call == net_testing::kGetsockopt || call == net_testing::kFcntl;
+    error = is_signal && !net_testing::CouldSleep(call) ? EIO : error;
     // Linux has no such error for it.
-    error = call == net_fuzz::kPoll && error == EAGAIN ? ENOMEM : error;
+    error = call == net_testing::kPoll && error == EAGAIN ? ENOMEM : error;
     unsigned times = how / 16 % 4;
     world_.system().Fail(call, how / 64, error, times == 3 ? 1000 : times + 1);
   }

@@ -47,7 +47,7 @@ int MakePipe() {
 
 // The lowest one that is free tells of any that was left open.
 int LowestDescriptor() {
-  RealSystem real;
+  net_testing::RealSystem real;
   int fd = fcntl(0, F_DUPFD_CLOEXEC, 3);
   close(fd);
   return fd;
@@ -55,7 +55,7 @@ int LowestDescriptor() {
 
 void Close(int &fd) {
   if (fd >= 0) {
-    RealSystem real;
+    net_testing::RealSystem real;
     close(fd);
   }
   fd = -1;
@@ -73,14 +73,14 @@ std::string PlayedFile::Bytes(int64_t offset, size_t length) const {
 }
 
 PlayedFile StreamsWorld::File(int kind) {
-  RealSystem real;
+  net_testing::RealSystem real;
   static const int fds[] = {MakeFile(), open("/dev/zero", O_RDONLY | O_CLOEXEC),
                             open("/", O_RDONLY | O_CLOEXEC), MakePipe()};
   return {fds[kind], kind};
 }
 
 int StreamsWorld::Datagram() {
-  RealSystem real;
+  net_testing::RealSystem real;
   static const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   return fd;
 }
@@ -237,7 +237,7 @@ void StreamsWorld::ForgetNear() {
 }
 
 void StreamsWorld::FarSend(size_t length) {
-  RealSystem real;
+  net_testing::RealSystem real;
   std::string bytes = Pattern(far_sent_, length);
   ssize_t sent = send(far_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   far_sent_ += sent > 0 ? static_cast<size_t>(sent) : 0;
@@ -250,7 +250,7 @@ void StreamsWorld::CheckFarBytes(const char *bytes, size_t length) {
 }
 
 void StreamsWorld::FarReceive(size_t length) {
-  RealSystem real;
+  net_testing::RealSystem real;
   std::string buffer(65536, '\0');
   while (length > 0 && far_ >= 0) {
     ssize_t count = recv(far_, &buffer[0], std::min(buffer.size(), length), MSG_DONTWAIT);
@@ -263,7 +263,7 @@ void StreamsWorld::FarReceive(size_t length) {
 }
 
 void StreamsWorld::FarEnd(int how) {
-  RealSystem real;
+  net_testing::RealSystem real;
   linger at_once = {1, 0};
   if (how == 0) {
     shutdown(far_, SHUT_WR);
@@ -334,7 +334,7 @@ void StreamsWorld::Finish() {
 }
 
 void StreamsWorld::CheckRest() {
-  RealSystem real;
+  net_testing::RealSystem real;
   shutdown(near_, SHUT_WR);
   std::string buffer(65536, '\0');
   ssize_t count = 0;

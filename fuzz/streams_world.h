@@ -9,8 +9,8 @@
 
 #include <string>
 
-#include "fuzz/system.h"
 #include "net/stream.h"
+#include "testing/played_system.h"
 
 namespace net_fuzz {
 
@@ -31,7 +31,7 @@ class StreamsWorld {
   StreamsWorld(const StreamsWorld &) = delete;
   StreamsWorld &operator=(const StreamsWorld &) = delete;
 
-  PlayedSystem &system() {
+  net_testing::PlayedSystem &system() {
     return system_;
   }
   // -1 where there is none.
@@ -88,7 +88,7 @@ class StreamsWorld {
   void CheckRest();
   void CheckFarBytes(const char *bytes, size_t length);
 
-  PlayedSystem system_;
+  net_testing::PlayedSystem system_;
   int near_ = -1;
   int far_ = -1;
   int listener_ = -1;
