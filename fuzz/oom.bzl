@@ -8,9 +8,9 @@ def oom_fuzz_test(name, plays, deps, kinds = ["corpus", "regressions", "seeds"],
 
     Args:
       name: the target's.
-      plays: the target whose inputs NAME replays beside its own. //fuzz:coverage knows it by a tag.
+      plays: the target whose inputs NAME replays beside its own.
       deps: of the library.
-      kinds: which of them.
+      kinds: which of them. //fuzz:coverage knows them by tags.
       **kwargs: of cc_fuzz_test().
     """
     cc_library(
@@ -27,7 +27,7 @@ def oom_fuzz_test(name, plays, deps, kinds = ["corpus", "regressions", "seeds"],
         regressions = native.glob(["regressions/%s/*" % name]),
         replayed = native.glob(["%s/%s/*" % (kind, plays) for kind in kinds]),
         seeds = native.glob(["seeds/%s/*" % name]),
-        tags = ["plays=" + plays],
+        tags = ["plays=%s/%s" % (kind, plays) for kind in kinds],
         deps = [":%s_fuzzer" % name],
         **kwargs
     )

@@ -13,8 +13,8 @@ class Failed(Exception):
 class Target:
     """One cc_fuzz_test()."""
 
-    def __init__(self, label, config, is_manual, plays=None):
-        """`plays`: the name of the target whose inputs it replays, too."""
+    def __init__(self, label, config, is_manual, plays=()):
+        """`plays`: which inputs of which other target it replays, too, as "corpus/NAME" or "seeds/NAME"."""
         self.label = label
         self.name = label.split(":")[-1]
         self.config = config
@@ -67,7 +67,7 @@ def parse_targets(text):
         config = "fuzz_encrypted" if "fuzz_encrypted" in tags else "fuzz"
         label = rule.get("name")
         plays = [tag[len("plays="):] for tag in tags if tag.startswith("plays=")]
-        targets.append(Target(label[: -len("_bin")], config, "manual" in tags, plays[0] if plays else None))
+        targets.append(Target(label[: -len("_bin")], config, "manual" in tags, plays))
     return sorted(targets, key=lambda target: target.label)
 
 

@@ -67,13 +67,13 @@ class TargetsTest(unittest.TestCase):
       <rule class="cc_binary" name="//fuzz:a_bin"><list name="tags"><string value="cc_fuzz_test"/>
         <string value="fuzz"/></list></rule>
       <rule class="cc_binary" name="//b:b_bin"><list name="tags"><string value="cc_fuzz_test"/>
-        <string value="fuzz_encrypted"/><string value="manual"/><string value="plays=a"/></list></rule></query>"""
+        <string value="fuzz_encrypted"/><string value="manual"/><string value="plays=seeds/a"/></list></rule></query>"""
 
     def test_selection(self):
         targets = bazel.parse_targets(self._XML)
         self.assertEqual([(target.name, target.config) for target in targets],
                          [("b", "fuzz_encrypted"), ("a", "fuzz")])
-        self.assertEqual([target.plays for target in targets], ["a", None])
+        self.assertEqual([target.plays for target in targets], [["seeds/a"], []])
         self.assertEqual([target.name for target in bazel.select(targets, [])], ["a"])
         self.assertEqual([target.name for target in bazel.select(targets, ["//b:b"])], ["b"])
         with self.assertRaisesRegex(bazel.Failed, "no fuzz target c; there are: b, a"):

@@ -75,6 +75,12 @@ class Profile:
               "-path-equivalence=/proc/self/cwd,%s" % root, *[os.path.join(root, name) for name in names])
 
 
+def _played(unpacked, target):
+    """The folders of other targets' inputs that it replays, too; a package has regressions with its seeds."""
+    pairs = [played.split("/") for played in target.plays]
+    return [getattr(unpacked[name], kind) for kind, name in pairs if name in unpacked and kind != "regressions"]
+
+
 def measure(targets, scratch, more_inputs=None):
     """Replays the inputs of all targets, and those in the folders of more_inputs[name]."""
     folder = os.path.join(scratch, "coverage")
@@ -84,9 +90,9 @@ def measure(targets, scratch, more_inputs=None):
     unpacked = {target.name: packages.Package(target.package(bins[_CONFIGS[target.config]]), folder)
                 for target in targets}
     for target in targets:
-        package, played = unpacked[target.name], unpacked.get(target.plays)
+        package = unpacked[target.name]
         inputs = [package.seeds, package.corpus] + (more_inputs or {}).get(package.name, [])
-        inputs += [played.seeds, played.corpus] if played else []
+        inputs += _played(unpacked, target)
         if any(os.listdir(path) for path in inputs):
             profile.replay(package, inputs)
     return profile
