@@ -480,10 +480,9 @@ int PlayShort(Tape tape, SystemCall call, int stride, int steps) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const bool has_begun =
+  static const bool has_begun [[maybe_unused]] =
       setenv("SSL_CERT_FILE", CertificatePath("ca.pem").c_str(), 1) == 0 &&
       net_fuzz::BeginWithoutMemory();
-  (void)has_begun;
   Tape tape(data, size);
   int stride = tape.Next();
   Run run;
