@@ -78,6 +78,7 @@ class Mutants(unittest.TestCase):
 
     def test_what_has_none(self):
         self.assertEqual([], mutants_of("static const int c[] = {1, 2 + 3}; int d[4]; return sizeof(a + b);"))
+        self.assertEqual([], mutants_of("(void)a;"))
         self.assertEqual([], mutants_of("type_t *c = (type_t *)a; const char *d = \"1 + 1\"; return MACRO(1 + 1);"))
 
     def test_keys_are_unique(self):

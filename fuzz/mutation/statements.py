@@ -153,7 +153,10 @@ class Rewriter(expressions.Expressions):
         if self._is_declaration():
             return self._declaration()
         text = self.expression().text + self.take(";").text
-        return self._deletable(start, text)
+        # "(void)a;" does nothing.
+        words = [each.text for each in self.tokens[start:self.position]]
+        is_idle = words[:3] == ["(", "void", ")"] and len(words) == 5
+        return text if is_idle else self._deletable(start, text)
 
     def _if(self):
         self.take("if")
