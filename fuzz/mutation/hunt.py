@@ -13,6 +13,8 @@ _GRACE_OF_CPU = 1
 _RECENT = 2
 # The cases that run in one process: an endless loop among them costs that many times the patience.
 _SECONDS_A_RUN = 0.5
+# What is told of a mutant whose code is that of the original.
+SAME = "the same code"
 # CPU seconds of cases that do not kill a mutant until it is a survivor; fewer if it is listed as one.
 SECONDS = 5
 _SHARE_OF_LISTED = 0.2
@@ -93,10 +95,12 @@ class Hunt:
     """Tries mutants by cases of `seconds` together, those in `listed` by fewer.
 
     `counterparts` maps the surveyed programs to those that are run, which are slower by `slowness`.
+    `is_same` says whether a mutant compiles to the code of the original: then it is not tried for long.
     """
 
-    def __init__(self, found, listed=(), seconds=SECONDS, counterparts=None, slowness=1):
+    def __init__(self, found, listed=(), seconds=SECONDS, counterparts=None, slowness=1, is_same=lambda mutant: False):
         self._survey = found
+        self._is_same = is_same
         self._listed = listed
         self._seconds = seconds
         self._counterparts = counterparts or {}
@@ -135,12 +139,14 @@ class Hunt:
         return found
 
     def killer(self, mutant):
-        """The program and case that tell the mutant from the original, or None."""
+        """The program and case that tell the mutant from the original; SAME; or None."""
         likely = self._likely(mutant)
         for program, case in likely:
             killer = self._kills(mutant, program, [case])
             if killer:
                 return killer
+        if self._is_same(mutant):
+            return SAME
         spent, limit = 0, self._seconds * (_SHARE_OF_LISTED if mutant.key in self._listed else 1)
         for seconds, program, cases in self._survey.reaching(mutant.number):
             if spent + seconds > limit:
@@ -153,7 +159,7 @@ class Hunt:
         return None
 
     def killers(self, mutants, jobs, tell):
-        """Maps the keys of mutants to what kills them, or None; calls tell(mutant, killer) for each."""
+        """Maps the keys of mutants to what killer() says; calls tell(mutant, killer) for each."""
         killers = {}
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             futures = {pool.submit(self.killer, mutant): mutant for mutant in mutants}

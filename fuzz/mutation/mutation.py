@@ -22,6 +22,7 @@ import c_tokens
 import hunt
 import known
 import programs
+import same_code
 import table
 import workspace
 
@@ -78,7 +79,7 @@ class Session:
         self._files = choose_files(root, options.files)
         self._equivalents = self._read_list("equivalents.txt")
         self._survivors = self._read_list("survivors.txt")
-        self._mutants, self._uncompiled = [], set()
+        self._mutants, self._uncompiled, self._same = [], set(), set()
 
     def _path(self, name):
         return os.path.join(self._root, _HERE, name)
@@ -111,16 +112,20 @@ class Session:
             found = hunt.survey(plain, jobs, self._fail)
             self._say("%d cases pass without a mutant" % len(found.seconds))
             killers = {}
-            hunter = hunt.Hunt(found, listed, self._options.seconds)
+            comparison = same_code.Comparison(self._folder.folder, self._folder.includes)
+            hunter = hunt.Hunt(found, listed, self._options.seconds, is_same=comparison.is_same)
             for file in self._files:
                 tried = [mutant for mutant in mutants if mutant.file == file]
-                killed = hunter.killers(tried, jobs, self._tell)
+                told = hunter.killers(tried, jobs, self._tell)
+                killed = {key: killer for key, killer in told.items() if killer != hunt.SAME}
+                self._same |= told.keys() - killed.keys()
                 killers.update(killed)
-                self._say("%s: %d of %d killed" % (file, sum(map(bool, killed.values())), len(tried)))
+                self._say("%s: %d of %d killed, %d more have the same code"
+                          % (file, sum(map(bool, killed.values())), len(killed), len(told) - len(killed)))
                 if self._options.write:
                     # What is done so far is there if the run is stopped.
                     self._write([file], killed)
-            left = [mutant for mutant in mutants if killers[mutant.key] is None
+            left = [mutant for mutant in mutants if killers.get(mutant.key, hunt.SAME) is None
                     and mutant.key not in listed and found.reaching(mutant.number)]
             if left and self._options.sanitizers:
                 killers.update(self._hunt_again(scratch, plain, found, left))
@@ -158,7 +163,7 @@ class Session:
 
     def _rows(self, files, killers):
         mutants = [mutant for mutant in self._mutants if mutant.file in files]
-        return table.count(mutants, self._uncompiled, self._equivalents, killers)
+        return table.count(mutants, self._uncompiled, {*self._equivalents, *self._same}, killers)
 
     def _report(self, killers):
         rows = self._rows(self._files, killers)

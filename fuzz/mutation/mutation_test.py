@@ -14,6 +14,7 @@ import hunt
 import known
 import mutation
 import programs
+import same_code
 import statements
 import table
 import workspace
@@ -146,6 +147,17 @@ class Toy(unittest.TestCase):
         self.assertEqual([], found.reaching(unreached.number))
         ask = next(mutant for mutant in self.mutants if mutant.function == "answer")
         self.assertEqual([["ask"]], [cases for _, _, cases in found.reaching(ask.number)])
+
+    def test_the_same_code_is_told(self):
+        comparison = same_code.Comparison(os.path.join(self.scratch.name), [os.path.join(_HERE, "testdata")])
+        same = {mutant.key[len(_TOY) + 1:] for mutant in self.mutants if mutant.number not in self.uncompiled
+                and comparison.is_same(mutant)}
+        self.assertIn("answer: break; => ;", same)
+        self.assertNotIn("toy_is_small: number < LIMIT => number <= LIMIT", same)
+        found = hunt.survey([self.program], 1, self.fail)
+        hunter = hunt.Hunt(found, is_same=lambda mutant: True)
+        small = next(mutant for mutant in self.mutants if mutant.key.endswith("number < LIMIT => number <= LIMIT"))
+        self.assertEqual(hunt.SAME, hunter.killer(small))
 
     def _tried(self, seconds, listed=()):
         """The runs of a mutant that survives three cases of 1, 6 and 7 CPU seconds."""

@@ -36,6 +36,11 @@ static inline int net_mutant_is(int number) {
 NUMBERS = 65536
 
 
+def preamble():
+    """What each rewritten source begins with, behind what it includes first."""
+    return PREAMBLE % {"bytes": NUMBERS}
+
+
 class Mutant:
     """One change of one place. Its key stays as long as its function does, wherever that moves."""
 
@@ -107,7 +112,7 @@ class Rewriter(expressions.Expressions):
         # What is defined for the source's own includes must stay before them.
         text += self._source[kept:]
         end = re.match(r"(?:\s|//[^\n]*|/\*.*?\*/|#define [^\n]*)*", text, re.S).end()
-        return text[:end] + PREAMBLE % {"bytes": NUMBERS} + text[end:]
+        return text[:end] + preamble() + text[end:]
 
     def _function_body(self, start):
         head = self.tokens[start:self.position]
