@@ -78,8 +78,8 @@ class Workspace:
         if done.returncode != 0:
             raise Failed("cannot copy %s to %s" % (self.root, self.folder))
         with open(os.path.join(self.folder, "user.bazelrc"), "a", encoding="utf-8") as file:
-            # What is written for a compiler is not to its taste.
-            file.write("\nbuild --per_file_copt=^(//)?net[:/].*[.]c$@-w\n")
+            # What is written for a compiler is not to its taste. Optimised, the cases take a fourth of the time.
+            file.write("\nbuild --per_file_copt=^(//)?net[:/].*[.]c$@-w\nbuild --copt=-O1\n")
         self.bazel("fetch", "//net:tls_socket")
         external = os.path.join(self._info("output_base"), "external", "boringssl")
         self.includes = [path for path in (external + "/src/include", external + "/include") if os.path.isdir(path)]
