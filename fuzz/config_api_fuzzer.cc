@@ -364,6 +364,14 @@ class Run {
         net_tls_session_import(mirror_, text.bytes.data(), text.bytes.size(), error);
     calls_.push_back({"session_import", text.name, session != nullptr ? "ok" : error});
     Require((session != nullptr) == (error[0] == '\0'), "C1: a result and its text do not agree");
+    if (session != nullptr) {
+      size_t length = 0;
+      uint8_t *bytes = net_tls_session_export(session, &length);
+      net_tls_session *again = net_tls_session_import(mirror_, bytes, length, error);
+      Require(again != nullptr, "C3: a session that was imported cannot be imported again");
+      net_tls_session_free(again);
+      net_tls_session_free_bytes(bytes);
+    }
     net_tls_session_free(session);
   }
 

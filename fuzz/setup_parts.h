@@ -10,9 +10,11 @@
 
 #include <string>
 
+#include "fuzz/setup_log.h"
 #include "fuzz/violation.h"
 #include "net/stream.h"
 #include "net/tls_certificate.h"
+#include "net/tls_server_names.h"
 #include "net/tls_socket.h"
 #include "testing/certificates.h"
 #include "testing/played_system.h"
@@ -80,8 +82,23 @@ inline bool Listen(int *listener, std::string *port) {
   return is_named;
 }
 
+inline void BeginWithoutMutexes() {
+  net_testing::PlayedSystem system([](int, unsigned) { return false; });
+  for (unsigned after = 0; after < 3; after++) {
+    system.Fail(net_testing::kPthreadMutexInit, after, ENOMEM, 1);
+    if (net_tls_config_new() != nullptr) {
+      Violation("T1: a configuration without its mutexes", "", "");
+    }
+  }
+  system.Fail(net_testing::kPthreadMutexInit, 0, ENOMEM, 1);
+  if (net_tls_server_names_new() != nullptr) {
+    Violation("T1: a table of names without its mutex", "", "");
+  }
+}
+
 // The first socket of the process begins to count forks.
 inline bool BeginWithoutMemory() {
+  BeginWithoutMutexes();
   net_tls_config *config = net_tls_config_new();
   char error[NET_TLS_ERROR_SIZE] = "";
   {
@@ -112,6 +129,38 @@ inline bool IsDescribed(const net_tls_certificate *certificate) {
          *net_tls_certificate_subject(certificate) != '\0' &&
          *net_tls_certificate_issuer(certificate) != '\0' &&
          net_tls_certificate_not_before(certificate) < net_tls_certificate_not_after(certificate);
+}
+
+inline void LookAtCertificates(net_tls_socket *socket, const SetupLog &log) {
+  if (socket == nullptr) {
+    return;
+  }
+  size_t length = 0;
+  net_tls_socket_ocsp_response(socket, &length);
+  net_tls_socket_scts(socket, &length);
+  net_tls_socket_server_name(socket);
+  net_tls_certificate_free(net_tls_socket_peer_certificate(socket));
+  for (size_t i = 0; i <= net_tls_socket_num_peer_certificates(socket); i++) {
+    net_tls_certificate *certificate = net_tls_socket_peer_certificate_at(socket, i);
+    log.Require(certificate == nullptr || IsDescribed(certificate),
+                "T5: something of a certificate is not there");
+    net_tls_certificate_free(certificate);
+  }
+}
+
+inline void Export(net_tls_socket *socket, uint8_t a, uint8_t b, SetupLog *log) {
+  static const size_t kLengths[] = {0, 1, 32, NET_TLS_EXPORT_MAXIMUM, NET_TLS_EXPORT_MAXIMUM + 1};
+  static const std::string kLabels[] = {"EXPORTER-fuzz",       "",
+                                        std::string(250, 'x'), "client finished",
+                                        "key expansion",       "master secret"};
+  std::string out(NET_TLS_EXPORT_MAXIMUM + 1, '\0');
+  std::string context(b >= 128 ? 65536 : b, 'c');
+  if (socket != nullptr) {
+    const std::string &label = kLabels[a % 6];
+    log->Note("export", std::to_string(net_tls_socket_export(
+                            socket, label.data(), label.size(), b == 0 ? nullptr : context.data(),
+                            context.size(), &out[0], kLengths[a / 6 % 5])));
+  }
 }
 
 }  // namespace net_fuzz

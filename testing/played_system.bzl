@@ -17,6 +17,7 @@ SYSTEM_LINKOPTS = ["-Wl,--wrap=" + function for function in [
     "poll",
     "pread",
     "pthread_atfork",
+    "pthread_mutex_init",
     "readv",
     "recv",
     "recvmsg",

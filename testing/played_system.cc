@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
@@ -36,6 +37,7 @@ void *__real_malloc(size_t size);
 int __real_poll(pollfd *entries, nfds_t num_entries, int timeout);
 ssize_t __real_pread(int fd, void *buffer, size_t length, off_t offset);
 int __real_pthread_atfork(void (*prepare)(), void (*parent)(), void (*child)());
+int __real_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes);
 ssize_t __real_readv(int fd, const iovec *parts, int num_parts);
 ssize_t __real_recv(int fd, void *buffer, size_t length, int flags);
 ssize_t __real_recvmsg(int fd, msghdr *message, int flags);
@@ -64,7 +66,7 @@ struct Failure {
 };
 
 bool is_played = false;
-Failure failures[kNumSystemCalls] = {};
+Failure failures[kNumPlayedCalls] = {};
 bool has_failed = false;
 int64_t time_now = 0;
 // Never destroyed: calls are made at exit too.
@@ -373,6 +375,11 @@ ssize_t __wrap_pread(int fd, void *buffer, size_t length, off_t offset) {
 int __wrap_pthread_atfork(void (*prepare)(), void (*parent)(), void (*child)()) {
   int error = 0;
   return Fails(kPthreadAtfork, &error) ? error : __real_pthread_atfork(prepare, parent, child);
+}
+
+int __wrap_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes) {
+  int error = 0;
+  return Fails(kPthreadMutexInit, &error) ? error : __real_pthread_mutex_init(mutex, attributes);
 }
 
 ssize_t __wrap_readv(int fd, const iovec *parts, int num_parts) {

@@ -42,7 +42,10 @@ enum SystemCall {
   kTimerfdCreate,
   kTimerfdSettime,
   kWritev,
-  kNumSystemCalls
+  kNumSystemCalls,
+  // What no input picks.
+  kPthreadMutexInit = kNumSystemCalls,
+  kNumPlayedCalls
 };
 
 // Whether a signal can end the call.
@@ -59,7 +62,7 @@ class PlayedSystem {
   PlayedSystem &operator=(const PlayedSystem &) = delete;
 
   // Lets `after` calls pass and then makes `times` of them fail with `error`: an errno, or the
-  // value that a resolver's function or pthread_atfork returns. A poll that fails with 0 finds
+  // value that a resolver's or a pthread function returns. A poll that fails with 0 finds
   // nothing ready. A signal (EINTR) comes after kSignalNanoseconds.
   void Fail(SystemCall call, unsigned after, int error, unsigned times);
   // Returns whether a call has failed since.

@@ -22,6 +22,12 @@ BRDA:2,0,1,0
 BRDA:3,0,0,-
 BRDA:3,0,1,-
 end_of_record
+SF:/proc/self/cwd/net/a.h
+FN:1,a.c:h
+FN:1,b.c:h
+FNDA:0,a.c:h
+FNDA:2,b.c:h
+end_of_record
 SF:external/boringssl/src/ssl/net.cc
 DA:1,1
 end_of_record
@@ -41,11 +47,12 @@ def _find():
 class CoverageTest(unittest.TestCase):
     def test_counts(self):
         files = lcov.parse(_LCOV)
-        self.assertEqual(list(files), ["net/a.c"])
+        self.assertEqual(list(files), ["net/a.c", "net/a.h"])
         self.assertEqual(files["net/a.c"].counts(), ((1, 2), (3, 6), (1, 4)))
-        self.assertIn("1/2  50.0 %", lcov.table(files).splitlines()[-1])
+        self.assertEqual(files["net/a.h"].counts(), ((1, 1), (0, 0), (0, 0)))
+        self.assertIn("2/3  66.7 %", lcov.table(files).splitlines()[-1])
         self.assertEqual(
-            lcov.total(files, "net/"), "net/: functions 1/2 50.0 %, lines 3/6 50.0 %, branches 1/4 25.0 %")
+            lcov.total(files, "net/"), "net/: functions 2/3 66.7 %, lines 3/6 50.0 %, branches 1/4 25.0 %")
         self.assertIn("functions 0/0", lcov.total(files, "lua/"))
 
     def test_misses_are_named_by_their_text(self):

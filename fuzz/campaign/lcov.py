@@ -50,7 +50,9 @@ def parse(text):
             current.function_lines[name] = int(number)
         elif key == "FNDA":
             count, name = value.split(",", 1)
-            current.functions[name] = int(count)
+            # A header's function is named once for each source that includes it, with that before its own.
+            name = name.split(":")[-1]
+            current.functions[name] = current.functions.get(name, 0) + int(count)
         elif key == "DA":
             number, count = value.split(",")[:2]
             current.lines[int(number)] = int(count)
