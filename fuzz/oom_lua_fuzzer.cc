@@ -2,7 +2,7 @@
 // first alone, and then with all after it.
 //
 // Input: that of lua_calls, whose own allocation to fail does not count. What must hold: its
-// invariants I1, I2, I4 and I5. Rules are no rules where memory is short: methods are called in
+// invariants I1, I4 and I5. Rules are no rules where memory is short: methods are called in
 // their place.
 
 #include <stddef.h>
