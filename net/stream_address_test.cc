@@ -282,12 +282,30 @@ TEST(AddressName, OfUnixSockets) {
   EXPECT_EQ("/run/s 0", Name(UnixAddress("/run/s")));
   EXPECT_EQ("/run/s 0", Name(UnixAddress(std::string("/run/s\0", 7))));
   EXPECT_EQ("@abc 0", Name(UnixAddress(std::string("\0abc", 4))));
+  EXPECT_EQ("@ 0", Name(UnixAddress(std::string("\0", 1))));
   std::string longest(sizeof(sockaddr_un::sun_path), 'p');
   EXPECT_EQ(longest + " 0", Name(UnixAddress(longest)));
   SocketPair pair = net_testing::MakeSocketPair(AF_UNIX);
   struct net_address peer;
   ASSERT_EQ(NET_ERROR_NONE, net_peer_address(pair.near.get(), &peer).kind);
   EXPECT_EQ(" 0", Name(peer));
+}
+
+TEST(AddressName, OfNothing) {
+  struct net_address address = UnixAddress("");
+  address.length = 0;
+  EXPECT_EQ(" 0", Name(address));
+}
+
+TEST(AddressName, ThatJustFits) {
+  for (const std::string &path :
+       {std::string("/run"), std::string("/run\0", 5), std::string("\0run", 4)}) {
+    char host[5] = "old";
+    int port = -1;
+    struct net_address address = UnixAddress(path);
+    EXPECT_EQ(NET_ERROR_NONE, net_address_name(&address, host, sizeof(host), &port).kind);
+    EXPECT_STREQ(path[0] == '/' ? "/run" : "@run", host);
+  }
 }
 
 TEST(AddressName, ThatDoesNotFit) {

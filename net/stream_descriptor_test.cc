@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "gtest/gtest.h"
@@ -102,6 +103,25 @@ TEST(Timer, IsReadableWhenItsTimeIsOver) {
   EXPECT_TRUE(IsCloseOnExec(fd));
   EXPECT_EQ(NET_ERROR_NONE, net_wait(fd, NET_TRANSPORT_READABLE, -1).kind);
   EXPECT_EQ(0, net_deadline_remaining(deadline));
+}
+
+int64_t Now() {
+  return net_deadline_after(0);
+}
+
+// What the kernel says is left, and how long the calls took, tell how long it was set to.
+TEST(Timer, IsSetToItsTime) {
+  constexpr int64_t kTime = INT64_C(3600000999);
+  int fd = -1;
+  int64_t before = Now();
+  ASSERT_EQ(NET_ERROR_NONE, net_timer(kTime, &fd).kind);
+  Descriptor timer(fd);
+  struct itimerspec left;
+  ASSERT_EQ(0, timerfd_gettime(fd, &left));
+  int64_t after = Now();
+  int64_t nanoseconds = left.it_value.tv_sec * INT64_C(1000000000) + left.it_value.tv_nsec;
+  EXPECT_GE(nanoseconds + after - before, kTime * 1000000);
+  EXPECT_LE(nanoseconds, kTime * 1000000);
 }
 
 TEST(Timer, IsNotReadableBefore) {
