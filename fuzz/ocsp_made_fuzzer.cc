@@ -61,6 +61,8 @@ struct Signers {
            {{NID_ext_key_usage, "OCSPSigning"}, {NID_netscape_comment, "critical,DER:0500"}});
   Certificate expired = Make("expired", &Issuer(), {{NID_ext_key_usage, "OCSPSigning"}},
                              kNow - 2 * kHour, kNow - kHour);
+  Certificate future = Make("future", &Issuer(), {{NID_ext_key_usage, "OCSPSigning"}}, kNow + kHour,
+                            kNow + 2 * kHour);
   Certificate other = Make("issuer", nullptr);
   Certificate of_other = Make("responder", &other, {{NID_ext_key_usage, "OCSPSigning"}});
   Certificate other_leaf = Make("leaf", &Issuer());
@@ -125,6 +127,7 @@ const Way kSigners[] = {
        SignBy(r, All().good);
        r->signer = &All().plain;
      }},
+    {"who is not yet valid", kNotSigned, [](Response *r) { SignBy(r, All().future); }, true},
 };
 
 std::string EcdsaWith(char number) {
@@ -172,6 +175,7 @@ const Way kSubjects[] = {
        other.answer = Tlv(0xa1, Time(kNow));
        r->answers_before = other.Answer();
      }},
+    {"one of an issuer of another name", kAnother, [](Response *r) { r->junk = "name digest"; }},
 };
 
 const Way kThisUpdates[] = {

@@ -122,13 +122,15 @@ void SetupConfigs::Make(uint8_t a, uint8_t b) {
   if (server == nullptr || client == nullptr) {
     return;
   }
-  // One of an authority below the one that is trusted, and one that is trusted itself.
-  std::string identity = (b & 16) != 0    ? "server_rsa"
-                         : (b & 64) != 0  ? "server_chain"
-                         : (b & 128) != 0 ? "self_signed"
-                                          : "server";
-  std::string authority = CertificatePath((b & 128) != 0 ? "self_signed.pem" : "ca.pem");
-  std::string staple = CertificatePath("server_ocsp.der");
+  // One of an authority below the one that is trusted, one that is trusted itself, and one revoked.
+  std::string identity = (b & 16) != 0      ? "server_rsa"
+                         : (b & 192) == 192 ? "revoked"
+                         : (b & 64) != 0    ? "server_chain"
+                         : (b & 128) != 0   ? "self_signed"
+                                            : "server";
+  std::string authority = CertificatePath((b & 192) == 128 ? "self_signed.pem" : "ca.pem");
+  std::string staple =
+      CertificatePath(identity == "revoked" ? "revoked_ocsp.der" : "server_ocsp.der");
   Set(server, "server",
       net_tls_config_set_keypair_ocsp_file(server, CertificatePath(identity + ".pem").c_str(),
                                            CertificatePath(identity + ".key").c_str(),
@@ -210,14 +212,15 @@ void SetupConfigs::SetFile(uint8_t a, uint8_t b) {
   }
 }
 
-// Half of a text is malformed.
+// Half of a text is malformed; five of them are more than a list has room for at first.
 void SetupConfigs::SetBytes(uint8_t a, uint8_t b) {
   net_tls_config *config = configs_[a >> 7];
   if (config == nullptr) {
     return;
   }
   const char *name = Choose(kSetupFiles, b);
-  std::string bytes = ReadCertificate(name);
+  std::string once = ReadCertificate(name);
+  std::string bytes = (b & 64) != 0 ? once + once + once + once + once : once;
   std::string second = ReadCertificate(Choose(kSetupFiles, static_cast<uint8_t>(b + 1)));
   size_t length = (b & 128) != 0 ? bytes.size() / 2 : bytes.size();
   const char *text = bytes.data();

@@ -26,7 +26,7 @@ bool net_tls_ocsp_is_response(const uint8_t *der, size_t length) {
   return read_status(der, length, &response, &status);
 }
 
-/* No extension is known here, so that none may be critical. */
+/* No extension is known here, so that none may be critical. DER writes the flag where it is set. */
 static bool has_only_optional(CBS *extensions) {
   CBS list;
   CBS extension;
@@ -38,7 +38,7 @@ static bool has_only_optional(CBS *extensions) {
   while (CBS_len(&list) > 0) {
     if (!CBS_get_asn1(&list, &extension, CBS_ASN1_SEQUENCE) ||
         !CBS_get_asn1(&extension, &part, CBS_ASN1_OBJECT) ||
-        !CBS_get_optional_asn1_bool(&extension, &is_critical, CBS_ASN1_BOOLEAN, 0) ||
+        !CBS_get_optional_asn1(&extension, &part, &is_critical, CBS_ASN1_BOOLEAN) ||
         !CBS_get_asn1(&extension, &part, CBS_ASN1_OCTETSTRING) || is_critical) {
       return false;
     }
