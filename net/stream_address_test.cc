@@ -18,9 +18,16 @@
 extern "C" {
 int __real_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
                        struct addrinfo **list);
+void __real_freeaddrinfo(struct addrinfo *list);
 void *__real_calloc(size_t number, size_t size);
+void __real_free(void *block);
+char *__real_strdup(const char *text);
 
 static int resolver_errno = 0;
+static int resolver_code = 0;
+static int num_lists = 0;
+static int num_names = 0;
+static const void *last_name = nullptr;
 static bool names_are_unknown = false;
 static bool calloc_fails = false;
 
@@ -30,10 +37,35 @@ int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo
     errno = resolver_errno;
     return EAI_SYSTEM;
   }
+  if (resolver_code != 0) {
+    return resolver_code;
+  }
   if (names_are_unknown && host != nullptr) {
     return EAI_NONAME;
   }
-  return __real_getaddrinfo(host, port, hints, list);
+  int code = __real_getaddrinfo(host, port, hints, list);
+  num_lists += code == 0;
+  return code;
+}
+
+void __wrap_freeaddrinfo(struct addrinfo *list) {
+  num_lists--;
+  __real_freeaddrinfo(list);
+}
+
+char *__wrap_strdup(const char *text) {
+  char *name = __real_strdup(text);
+  last_name = name;
+  num_names++;
+  return name;
+}
+
+void __wrap_free(void *block) {
+  if (block != nullptr && block == last_name) {
+    num_names--;
+    last_name = nullptr;
+  }
+  __real_free(block);
 }
 
 void *__wrap_calloc(size_t number, size_t size) {
@@ -184,6 +216,7 @@ TEST(Resolve, TheSystemsErrorIsPassedOn) {
 }
 
 TEST(Resolve, WithoutMemory) {
+  num_names = num_lists = 0;
   calloc_fails = true;
   struct net_address *addresses = nullptr;
   size_t num_addresses = 0;
@@ -199,6 +232,22 @@ TEST(Resolve, WithoutMemory) {
   calloc_fails = false;
   EXPECT_EQ(ENOMEM, error.code);
   EXPECT_EQ(nullptr, name);
+  EXPECT_EQ(0, num_names);
+  EXPECT_EQ(0, num_lists);
+}
+
+TEST(Resolve, NothingIsKept) {
+  num_lists = 0;
+  EXPECT_EQ(NET_ERROR_NONE, Resolve("127.0.0.1", "80", false).error.kind);
+  EXPECT_EQ(0, num_lists);
+}
+
+TEST(Resolve, WithoutAHostThereIsNoOtherWay) {
+  resolver_code = EAI_FAIL;
+  Resolved resolved = Resolve(nullptr, "80", false);
+  resolver_code = 0;
+  EXPECT_EQ(NET_ERROR_RESOLVER, resolved.error.kind);
+  EXPECT_EQ(EAI_FAIL, resolved.error.code);
 }
 
 TEST(Address, OfBothEnds) {

@@ -143,6 +143,21 @@ TEST(Bind, KeepsTheTypeOfTheAddress) {
   EXPECT_EQ(SOCK_DGRAM, type);
 }
 
+// The system goes on to connect, and the call waits for it.
+TEST(Connect, ASignalDoesNotEndIt) {
+  PlayedSystem system([](int fd, unsigned directions) {
+    return net_wait(fd, directions, -1).kind == NET_ERROR_NONE;
+  });
+  Descriptor listener = Bind(Loopback(SOCK_STREAM));
+  ASSERT_EQ(NET_ERROR_NONE, net_listen(listener.get(), 1).kind);
+  struct net_address address;
+  ASSERT_EQ(NET_ERROR_NONE, net_local_address(listener.get(), &address).kind);
+  int fd = -1;
+  system.Fail(net_testing::kConnect, 0, EINTR, 1);
+  EXPECT_EQ(NET_ERROR_NONE, net_connect(&address, -1, &fd).kind);
+  Descriptor connected(fd);
+}
+
 TEST(Accept, ASignalDoesNotShortenTheTimeout) {
   PlayedSystem system([](int, unsigned) { return false; });
   Descriptor listener = Bind(Loopback(SOCK_STREAM));

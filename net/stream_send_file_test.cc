@@ -24,7 +24,7 @@ namespace {
 using net_testing::Descriptor;
 using net_testing::PlayedSystem;
 
-constexpr size_t kMuch = 2 << 20;
+constexpr size_t kMuch = (2 << 20) + 5;
 
 Descriptor MakeFile(const std::string &content) {
   Descriptor file(memfd_create("file", MFD_CLOEXEC));
@@ -108,17 +108,17 @@ TEST_F(SendFileTest, ReadingOneByteOrNoneIsNoFailure) {
 }
 
 TEST_F(SendFileTest, GoesOnWhereItStopped) {
-  std::string content = Pattern(2 * kMuch);
+  std::string content = Pattern(3 * kMuch);
   Descriptor file = MakeFile(content);
   for (bool is_copied : {false, true}) {
     received_.clear();
     if (is_copied) {
       system_.Fail(net_testing::kSendfile, 0, EINVAL, UINT32_MAX);
     }
-    ExpectError(Send(file, 5, kMuch), NET_ERROR_NONE);
+    ExpectError(Send(file, kMuch, kMuch), NET_ERROR_NONE);
     EXPECT_EQ(kMuch, sent_);
     WakeUp();
-    EXPECT_TRUE(content.substr(5, kMuch) == received_) << received_.size() << " bytes";
+    EXPECT_TRUE(content.substr(kMuch, kMuch) == received_) << received_.size() << " bytes";
   }
 }
 
@@ -131,6 +131,16 @@ TEST_F(SendFileTest, AsksForNoMoreThanThereIs) {
       EXPECT_EQ(size - static_cast<size_t>(offset), sent_);
       EXPECT_FALSE(system_.StopFailing());
     }
+  }
+}
+
+TEST_F(SendFileTest, AsksForNothingBehindTheEnd) {
+  Descriptor file = MakeFile("content");
+  for (int64_t offset : {7, 8, 100}) {
+    system_.Fail(net_testing::kSendfile, 0, EDOM, 1);
+    ExpectError(Send(file, offset, 5), NET_ERROR_NONE);
+    EXPECT_EQ(0u, sent_);
+    EXPECT_FALSE(system_.StopFailing());
   }
 }
 
@@ -166,19 +176,23 @@ TEST_F(SendFileTest, LeavesTheSignalOfTheProgram) {
   ASSERT_EQ(0, pthread_sigmask(SIG_UNBLOCK, &signals, nullptr));
 }
 
-// The kernel raises it though a part has gone.
+// The direction ends while it goes on, and the kernel raises the signal though a part has gone.
 TEST(SendFile, RaisesNoSignalForAPartEither) {
-  net_testing::SocketPair pair = net_testing::MakeSocketPair(AF_UNIX);
-  Descriptor file = MakeFile(Pattern(kMuch));
+  net_testing::SocketPair pair = net_testing::MakeSocketPair(AF_INET);
+  int size = 1 << 16;
+  ASSERT_EQ(0, setsockopt(pair.near.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)));
+  ASSERT_EQ(0, setsockopt(pair.far.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
+  Descriptor file = MakeFile(Pattern(3 * kMuch));
   std::thread reader([&pair] {
     std::vector<char> some(1 << 18);
     recv(pair.far.get(), some.data(), some.size(), MSG_WAITALL);
-    pair.far.reset();
+    shutdown(pair.near.get(), SHUT_WR);
   });
   size_t sent = 0;
-  net_send_file(pair.near.get(), NET_TRANSPORT_BLOCKING, file.get(), 0, kMuch, &sent);
+  net_send_file(pair.near.get(), NET_TRANSPORT_BLOCKING, file.get(), 0, 3 * kMuch, &sent);
   reader.join();
-  EXPECT_LT(sent, kMuch);
+  EXPECT_GT(sent, 0u);
+  EXPECT_LT(sent, 3 * kMuch);
   EXPECT_FALSE(IsPending(SIGPIPE));
 }
 
