@@ -25,6 +25,11 @@ def _kind(case):
     return case.rpartition("/")[0] or case
 
 
+def _is_about(program, mutant):
+    """Whether a program such as //net:tls_config_odd_test is named after the mutant's source."""
+    return program.name.rpartition(":")[2].startswith(mutant.file.rpartition("/")[2][:-len(".c")])
+
+
 class Survey:
     """Which mutants each case reaches, and how long it takes."""
 
@@ -148,7 +153,8 @@ class Hunt:
         if self._is_same(mutant):
             return SAME
         spent, limit = 0, self._seconds * (_SHARE_OF_LISTED if mutant.key in self._listed else 1)
-        for seconds, program, cases in self._survey.reaching(mutant.number):
+        found = self._survey.reaching(mutant.number)
+        for seconds, program, cases in sorted(found, key=lambda each: not _is_about(each[1], mutant)):
             if spent + seconds > limit:
                 continue
             spent += seconds

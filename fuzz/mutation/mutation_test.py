@@ -159,13 +159,15 @@ class Toy(unittest.TestCase):
         small = next(mutant for mutant in self.mutants if mutant.key.endswith("number < LIMIT => number <= LIMIT"))
         self.assertEqual(hunt.SAME, hunter.killer(small))
 
-    def _tried(self, seconds, listed=()):
+    def _tried(self, seconds, listed=(), own=""):
         """The runs of a mutant that survives three cases of 1, 6 and 7 CPU seconds."""
         tried = []
 
         class Slow:
-            name = "slow_test"
             has_variants = True
+
+            def __init__(self, name):
+                self.name = name
 
             def run(self, cases, *rest):
                 tried.append(cases)
@@ -173,7 +175,7 @@ class Toy(unittest.TestCase):
 
         found = hunt.Survey()
         for case, cost in (("a", 1), ("c", 7), ("b", 6)):
-            found.add(Slow(), case, cost, [1])
+            found.add(Slow("//net:f_test" if case in own else "slow_test"), case, cost, [1])
         mutant = statements.Mutant(1, "net/f.c", "f", "constant", 1, "0", "1")
         statements.set_keys([mutant])
         self.assertIsNone(hunt.Hunt(found, {mutant.key} if listed else (), seconds).killer(mutant))
@@ -187,6 +189,9 @@ class Toy(unittest.TestCase):
     def test_a_listed_one_is_tried_by_few_cases(self):
         self.assertEqual([["a"], ["b"]], self._tried(35, listed=True))
         self.assertEqual([["a"]], self._tried(5, listed=True))
+
+    def test_tests_named_after_the_source_come_first(self):
+        self.assertEqual([["c"], ["a"], ["b"]], self._tried(14, own="c"))
 
     def test_variants_come_after_all_that_is_different(self):
         found = hunt.Survey()
