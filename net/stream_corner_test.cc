@@ -7,12 +7,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "net/stream.h"
+#include "net/stream_io.h"
 #include "net/transport.h"
 #include "net/vector_io.h"
 #include "testing/played_system.h"
@@ -169,6 +171,69 @@ TEST(Accept, ASignalDoesNotShortenTheTimeout) {
   EXPECT_EQ(NET_ERROR_TIMEOUT, net_accept(listener.get(), &fd, nullptr).kind);
   EXPECT_GE(system.now() - start, 2000 * kMillisecond);
   EXPECT_LT(system.now() - start, 2002 * kMillisecond);
+}
+
+// A receive that a signal ends once, with these seconds and microseconds as its timeout.
+struct Interrupted {
+  enum net_error_kind kind;
+  int64_t nanoseconds;
+  int sleeps;
+};
+
+Interrupted Receive(int64_t seconds, int64_t microseconds) {
+  net_testing::SocketPair pair = net_testing::MakeSocketPair(AF_UNIX);
+  struct timeval timeout = {static_cast<time_t>(seconds), static_cast<suseconds_t>(microseconds)};
+  EXPECT_EQ(0, setsockopt(pair.near.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)));
+  Interrupted result = {};
+  PlayedSystem system([&](int, unsigned) {
+    result.sleeps++;
+    return send(pair.far.get(), "x", 1, 0) == 1;
+  });
+  int64_t start = system.now();
+  system.Fail(net_testing::kRecv, 0, EINTR, 1);
+  char byte = 0;
+  size_t length = 0;
+  result.kind = net_receive(pair.near.get(), NET_TRANSPORT_BLOCKING, 0, &byte, 1, &length).kind;
+  result.nanoseconds = system.now() - start;
+  return result;
+}
+
+// The clock that is played begins with a second.
+constexpr int64_t kFirstSecondTooMany = (INT64_MAX - 1000000000) / 1000000000 - 1;
+
+TEST(ReceiveTimeout, OfMoreThanTheClockCountsIsNone) {
+  Interrupted result = Receive(kFirstSecondTooMany, 0);
+  EXPECT_EQ(NET_ERROR_NONE, result.kind);
+  EXPECT_EQ(1, result.sleeps);
+}
+
+// In whole milliseconds, as poll counts, behind the signal.
+TEST(ReceiveTimeout, IsExact) {
+  constexpr int64_t kSignal = PlayedSystem::kSignalNanoseconds;
+  Interrupted result = Receive(kFirstSecondTooMany - 1, 0);
+  EXPECT_EQ(NET_ERROR_TIMEOUT, result.kind);
+  EXPECT_EQ((kFirstSecondTooMany - 1) * 1000 * kMillisecond + kSignal, result.nanoseconds);
+  result = Receive(0, 900000);
+  EXPECT_EQ(NET_ERROR_TIMEOUT, result.kind);
+  EXPECT_EQ(900 * kMillisecond + kSignal, result.nanoseconds);
+  EXPECT_EQ(0, result.sleeps);
+}
+
+// poll(2) counts in an int.
+TEST(Wait, IsLongerThanAPoll) {
+  net_testing::SocketPair pair = net_testing::MakeSocketPair(AF_UNIX);
+  PlayedSystem system([](int, unsigned) { return false; });
+  int64_t start = system.now();
+  int64_t timeout_ms = INT64_C(3) * INT32_MAX + 5;
+  EXPECT_EQ(NET_ERROR_TIMEOUT, net_wait(pair.near.get(), NET_TRANSPORT_READABLE, timeout_ms).kind);
+  EXPECT_EQ(timeout_ms * kMillisecond, system.now() - start);
+}
+
+TEST(Wait, ASignalIsNotTheEndOfOneThatLooksAlone) {
+  net_testing::SocketPair pair = net_testing::MakeSocketPair(AF_UNIX);
+  PlayedSystem system([](int, unsigned) { return false; });
+  system.Fail(net_testing::kPoll, 0, EINTR, 1);
+  EXPECT_EQ(NET_ERROR_NONE, net_wait(pair.near.get(), NET_TRANSPORT_WRITABLE, 0).kind);
 }
 
 // fcntl(2) tells 0 of the end of a pipe that is read.

@@ -7,11 +7,31 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "net/stream.h"
 #include "net/transport.h"
 #include "testing/sockets.h"
+
+// The linker sends the calls of net/ here (--wrap).
+extern "C" {
+void *__real_calloc(size_t number, size_t size);
+void __real_free(void *block);
+
+static const void *last_block = nullptr;
+
+void *__wrap_calloc(size_t number, size_t size) {
+  void *block = __real_calloc(number, size);
+  last_block = block;
+  return block;
+}
+
+void __wrap_free(void *block) {
+  last_block = block == last_block ? nullptr : last_block;
+  __real_free(block);
+}
+}
 
 namespace {
 
@@ -105,6 +125,17 @@ TEST(WaitAny, TellsWhichIsReady) {
   EXPECT_EQ(NET_ERROR_NONE, net_wait_any(entries, 2, -1).kind);
   EXPECT_FALSE(entries[0].is_ready);
   EXPECT_TRUE(entries[1].is_ready);
+  std::swap(entries[0], entries[1]);
+  EXPECT_EQ(NET_ERROR_NONE, net_wait_any(entries, 2, 0).kind);
+  EXPECT_TRUE(entries[0].is_ready);
+  EXPECT_FALSE(entries[1].is_ready);
+}
+
+TEST(WaitAny, KeepsNothing) {
+  net_testing::SocketPair idle = net_testing::MakeSocketPair(AF_UNIX);
+  struct net_wait_entry entry = {idle.near.get(), NET_TRANSPORT_READABLE, true};
+  EXPECT_EQ(NET_ERROR_TIMEOUT, net_wait_any(&entry, 1, 0).kind);
+  EXPECT_EQ(nullptr, last_block) << "it is not freed";
 }
 
 TEST(WaitAny, EndsWithItsTime) {

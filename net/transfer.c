@@ -6,10 +6,6 @@
 
 #include "net/stream_internal.h"
 
-static bool would_block(int error) {
-  return error == EAGAIN || error == EWOULDBLOCK;
-}
-
 static bool must_not_sleep(const struct net_transfer *transfer) {
   int flags = fcntl(transfer->fd, F_GETFL);
   return (transfer->flags & MSG_DONTWAIT) != 0 || (flags >= 0 && (flags & O_NONBLOCK) != 0);
@@ -54,7 +50,7 @@ static struct net_error transfer_resumed(const struct net_transfer *transfer, in
       return stopped(transfer, waited, moved);
     }
     ssize_t count = transfer->call(transfer, *moved, transfer->flags | MSG_DONTWAIT);
-    if (count == 0 || (count < 0 && !would_block(errno) && errno != EINTR)) {
+    if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
       /* What has been moved comes first: the next call tells the rest. */
       return transfer_result(*moved > 0 ? (ssize_t)*moved : count, moved);
     }
@@ -72,7 +68,7 @@ static struct net_error transfer_blocking(const struct net_transfer *transfer, s
     *moved = is_short ? (size_t)count : 0;
     return transfer_resumed(transfer, start, moved);
   }
-  if (count < 0 && would_block(errno)) {
+  if (count < 0 && errno == EAGAIN) {
     return must_not_sleep(transfer) ? net_system_error(EAGAIN) : net_timeout_error();
   }
   return transfer_result(count, moved);
@@ -84,9 +80,6 @@ static struct net_error transfer_nonblocking(const struct net_transfer *transfer
   do {
     count = transfer->call(transfer, 0, transfer->flags | MSG_DONTWAIT);
   } while (count < 0 && errno == EINTR);
-  if (count < 0 && would_block(errno)) {
-    return net_system_error(EAGAIN);
-  }
   return transfer_result(count, moved);
 }
 

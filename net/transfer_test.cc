@@ -24,6 +24,8 @@ constexpr int kFlags = MSG_NOSIGNAL;
 
 // A result, or -errno, for each call to come; the last one for all that follow.
 std::vector<ssize_t> results;
+// What a call that succeeds leaves in errno.
+int old_error = 0;
 // The bytes moved before, and the flags, of each call.
 std::vector<std::pair<size_t, int>> calls;
 int far_end = -1;
@@ -32,7 +34,7 @@ ssize_t Call(const struct net_transfer *transfer, size_t moved, int flags) {
   EXPECT_EQ(10u, transfer->length);
   ssize_t result = results[std::min(calls.size(), results.size() - 1)];
   calls.emplace_back(moved, flags);
-  errno = result < 0 ? static_cast<int>(-result) : 0;
+  errno = result < 0 ? static_cast<int>(-result) : old_error;
   return result < 0 ? -1 : result;
 }
 
@@ -105,6 +107,21 @@ TEST_F(TransferTest, TheWholeTakesSeveralCalls) {
   EXPECT_EQ((Calls{{0, kFlags}, {4, kFlags | MSG_DONTWAIT}, {9, kFlags | MSG_DONTWAIT}}), calls);
   ExpectOk(10, Run({4, -EAGAIN, -EINTR, 6}, true));
   EXPECT_EQ(4u, calls.size());
+  ExpectOk(10, Run({1, 9}, true));
+  EXPECT_EQ(2u, calls.size());
+}
+
+TEST_F(TransferTest, OldErrorsAreNone) {
+  for (int error : {EINTR, EAGAIN}) {
+    old_error = error;
+    for (enum net_transport_mode mode : {NET_TRANSPORT_BLOCKING, NET_TRANSPORT_NONBLOCKING}) {
+      for (size_t moved : {0, 3}) {
+        ExpectOk(moved, Run({static_cast<ssize_t>(moved), -ECONNRESET}, false, mode));
+        EXPECT_EQ(1u, calls.size());
+      }
+    }
+  }
+  old_error = 0;
 }
 
 TEST_F(TransferTest, WhatWasMovedComesBeforeTheEnd) {
@@ -115,6 +132,7 @@ TEST_F(TransferTest, WhatWasMovedComesBeforeTheEnd) {
     EXPECT_EQ(2u, calls.size());
     ExpectOk(4, Run({4, -ECONNRESET}, true));
     EXPECT_EQ(2u, calls.size());
+    ExpectOk(1, Run({1, -ECONNRESET}, true));
   }
 }
 
@@ -169,6 +187,7 @@ TEST_F(TransferTest, TheTimeoutOfReceives) {
   EXPECT_EQ(1u, calls.size());
   EXPECT_GE(net_deadline_after(0) - start, 30000000) << "it is over early";
   ExpectOk(4, Run({4}, true));
+  ExpectOk(1, Run({1}, true));
 }
 
 TEST_F(TransferTest, TheTimeoutOfSends) {

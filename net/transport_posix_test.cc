@@ -20,6 +20,8 @@
 extern "C" {
 int __real_close(int fd);
 void *__real_malloc(size_t size);
+void __real_free(void *block);
+int __real_fcntl(int fd, int command, ...);
 int __real_clock_gettime(clockid_t clock, struct timespec *time);
 
 static int close_calls = 0;
@@ -46,8 +48,23 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time) {
   return __real_clock_gettime(clock, time);
 }
 
+static const void *last_block = nullptr;
+
 void *__wrap_malloc(size_t size) {
-  return malloc_fails ? nullptr : __real_malloc(size);
+  last_block = malloc_fails ? nullptr : __real_malloc(size);
+  return const_cast<void *>(last_block);
+}
+
+void __wrap_free(void *block) {
+  last_block = block == last_block ? nullptr : last_block;
+  __real_free(block);
+}
+
+static bool fcntl_fails = false;
+
+int __wrap_fcntl(int fd, int command, long argument) {
+  errno = EIO;
+  return fcntl_fails ? -1 : __real_fcntl(fd, command, argument);
 }
 }
 
@@ -328,6 +345,7 @@ TEST_P(PosixTransportTest, CloseClosesOnce) {
   close_calls = 0;
   ExpectResult(Close(), NET_TRANSPORT_OK);
   EXPECT_EQ(1, close_calls);
+  EXPECT_EQ(nullptr, last_block) << "it is not freed";
   EXPECT_EQ(-1, fcntl(fd_, F_GETFD));
   EXPECT_EQ(0, recv(pair_.far.get(), buffer_, sizeof(buffer_), 0));
 }
@@ -394,6 +412,17 @@ TEST(PosixTransport, WithoutMemoryTheDescriptorStaysAsItWas) {
   EXPECT_EQ(ENOMEM, error);
   EXPECT_FALSE(IsNonblocking(pair.near.get()));
   EXPECT_EQ(nullptr, transport.functions);
+}
+
+TEST(PosixTransport, WithoutItsModeItIsNone) {
+  SocketPair pair = net_testing::MakeSocketPair(AF_UNIX);
+  struct net_transport transport = {nullptr, nullptr};
+  fcntl_fails = true;
+  int error = net_transport_posix(pair.near.get(), NET_TRANSPORT_NONBLOCKING, &transport);
+  fcntl_fails = false;
+  EXPECT_EQ(EIO, error);
+  EXPECT_EQ(nullptr, transport.functions);
+  EXPECT_EQ(nullptr, last_block) << "it is not freed";
 }
 
 class PosixClocks : public testing::Test {

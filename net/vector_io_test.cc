@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <string>
@@ -138,6 +139,31 @@ TEST_F(VectorTest, RaisesNoSignalForAPartEither) {
   EXPECT_GT(length, 0u);
   EXPECT_LT(length, 2 * much.size());
   EXPECT_FALSE(IsPending(SIGPIPE));
+}
+
+// The last byte does not fit, and the reader goes.
+TEST_F(VectorTest, RaisesNoSignalForAllButAByte) {
+  const size_t capacity = static_cast<size_t>(fcntl(ends_[1], F_GETPIPE_SZ));
+  for (bool begins_with_a_byte : {true, false}) {
+    CloseEnd(1);
+    CloseEnd(0);
+    ASSERT_EQ(0, pipe2(ends_, O_CLOEXEC));
+    std::thread reader([this, capacity] {
+      int held = 0;
+      while (static_cast<size_t>(held) < capacity) {
+        std::this_thread::yield();
+        ioctl(ends_[0], FIONREAD, &held);
+      }
+      CloseEnd(0);
+    });
+    std::string much(capacity, 'x');
+    size_t length = 0;
+    net_error error = begins_with_a_byte ? Write("x", much, &length) : Write(much, "x", &length);
+    reader.join();
+    EXPECT_EQ(NET_ERROR_NONE, error.kind);
+    EXPECT_EQ(capacity, length);
+    EXPECT_FALSE(IsPending(SIGPIPE));
+  }
 }
 
 // One that the program holds back is the program's.
