@@ -165,6 +165,8 @@ class Run {
     error = is_signal && !net_testing::CouldSleep(call) ? EIO : error;
     // Linux has no such error for it.
     error = call == net_testing::kPoll && error == EAGAIN ? ENOMEM : error;
+    // A signal that is pending is taken, unless another one comes.
+    error = call == net_testing::kSigtimedwait ? EINTR : error;
     unsigned times = how / 16 % 4;
     world_.system().Fail(call, how / 64, error, times == 3 ? 1000 : times + 1);
   }
