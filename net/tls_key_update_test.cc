@@ -52,6 +52,35 @@ TEST_P(TlsKeyUpdateTest, IsSentAtOnce) {
   EXPECT_EQ(1, peer().key_updates());
 }
 
+// What is asked of the peer goes ahead of what it writes.
+TEST_P(TlsKeyUpdateTest, AsksThePeer) {
+  if (!IsTls13()) {
+    GTEST_SKIP() << "TLS 1.3 has them";
+  }
+  size_t lengths[2] = {};
+  for (bool request_peer : {false, true}) {
+    ASSERT_TRUE(connection_.Exchange(1, 10));
+    EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.KeyUpdate(request_peer)));
+    peer().Run();
+    peer().Write("x");
+    lengths[request_peer] = transport().NearPending();
+    EXPECT_EQ("x", connection_.Read().bytes);
+  }
+  EXPECT_LT(lengths[false], lengths[true]);
+}
+
+TEST_P(TlsKeyUpdateTest, ThePeerHasClosed) {
+  if (!IsTls13()) {
+    GTEST_SKIP() << "TLS 1.3 has them";
+  }
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().CloseNotify();
+  EXPECT_TRUE(HasOutcome(NET_TLS_CLOSED, connection_.Read()));
+  transport().SetFaults("s: pipe");
+  EXPECT_TRUE(HasOutcome(NET_TLS_CLOSED, connection_.KeyUpdate(false)));
+  EXPECT_TRUE(HasOutcome(NET_TLS_CLOSED, connection_.KeyUpdate(false)));
+}
+
 // The acknowledgement that is owed to the peer does not stand for the request.
 TEST_P(TlsKeyUpdateTest, BehindAnAcknowledgementThatIsOwed) {
   if (!IsTls13()) {

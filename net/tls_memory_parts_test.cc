@@ -219,25 +219,6 @@ TEST(TlsMemoryParts, ListsOfChoices) {
   });
 }
 
-// It is nobody's alert.
-TEST(TlsMemoryParts, AnOperationThatFails) {
-  for (bool is_write : {true, false}) {
-    FailEach([&](const Arm &arm) {
-      Connection connection(Case{true, TLS1_3_VERSION, Driver::kNonblocking});
-      ASSERT_TRUE(connection.Exchange(1, 10));
-      arm();
-      net_testing::Done done =
-          is_write ? connection.Write(std::string(20000, 'x')) : connection.KeyUpdate(true);
-      net_testing::StopFailing();
-      if (done.outcome != NET_TLS_OK) {
-        EXPECT_EQ(is_write ? "write failed: out of memory" : "key_update failed: out of memory",
-                  done.error);
-        EXPECT_EQ(NET_TLS_CLOSED_BY_NOBODY, net_tls_socket_closed_by(connection.socket()));
-      }
-    });
-  }
-}
-
 TEST(TlsMemoryParts, ErrorsThatAreTooLong) {
   const std::string file(3000, 'x');
   FailEach([&](const Arm &arm) {

@@ -1,0 +1,106 @@
+// Out of memory in operations of a connection: each of their allocations fails once.
+
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "net/tls_socket.h"
+#include "testing/cases.h"
+#include "testing/fail_each.h"
+
+namespace {
+
+using net_testing::Arm;
+using net_testing::Case;
+using net_testing::Connection;
+using net_testing::Driver;
+using net_testing::FailEach;
+
+// It is nobody's alert.
+TEST(TlsMemoryIo, AnOperationThatFails) {
+  for (bool is_write : {true, false}) {
+    FailEach([&](const Arm &arm) {
+      Connection connection(Case{true, TLS1_3_VERSION, Driver::kNonblocking});
+      ASSERT_TRUE(connection.Exchange(1, 10));
+      arm();
+      net_testing::Done done =
+          is_write ? connection.Write(std::string(20000, 'x')) : connection.KeyUpdate(true);
+      net_testing::StopFailing();
+      if (done.outcome != NET_TLS_OK) {
+        EXPECT_EQ(is_write ? "write failed: out of memory" : "key_update failed: out of memory",
+                  done.error);
+        EXPECT_EQ(NET_TLS_CLOSED_BY_NOBODY, net_tls_socket_closed_by(connection.socket()));
+        connection.peer().Run();
+        EXPECT_EQ(10 + done.written, connection.peer().received().size());
+      }
+    });
+  }
+}
+
+// Its bytes cannot leave, so that a second buffer is needed for what comes in.
+TEST(TlsMemoryIo, AHandshakeThatCannotReceive) {
+  int count = 0;
+  FailEach([&](const Arm &arm) {
+    Connection connection((Case{true, TLS1_3_VERSION, Driver::kNonblocking}));
+    connection.Open();
+    connection.transport().set_window(0);
+    net_tls_socket_set_deadlines(connection.socket(), 0, 0);
+    arm();
+    net_testing::Done done = connection.Handshake();
+    count += done.error == "handshake failed: Cannot allocate memory";
+  });
+  EXPECT_EQ(1, count);
+}
+
+// What nobody has read stays where it is when no buffer is left to throw it away with.
+TEST(TlsMemoryIo, ACloseThatCannotReceive) {
+  EXPECT_GT(FailEach([&](const Arm &arm) {
+              Connection connection((Case{true, TLS1_3_VERSION, Driver::kNonblocking}));
+              ASSERT_TRUE(connection.Exchange(1, 10));
+              connection.transport().set_window(0);
+              net_tls_socket_set_deadlines(connection.socket(), 0, 0);
+              connection.Write("owed");
+              connection.peer().Write("unread");
+              arm();
+              connection.Close();
+              EXPECT_EQ(std::vector<std::string>(), connection.transport().misuses());
+            }),
+            0u);
+}
+
+// What is said to be updated is: behind an acknowledgement that is owed, too.
+TEST(TlsMemoryIo, AKeyUpdateThatSaysItIsDone) {
+  FailEach([&](const Arm &arm) {
+    Connection connection(Case{true, TLS1_3_VERSION, Driver::kNonblocking});
+    ASSERT_TRUE(connection.Exchange(1, 10));
+    connection.peer().KeyUpdate(true);
+    connection.peer().Write("x");
+    EXPECT_EQ("x", connection.Read().bytes);
+    arm();
+    if (connection.KeyUpdate(true).outcome == NET_TLS_OK) {
+      connection.peer().Run();
+      EXPECT_EQ(2, connection.peer().key_updates());
+    }
+  });
+}
+
+// The block that was left is held by what nobody has read.
+TEST(TlsMemoryIo, ATlsCloseThatSaysWhy) {
+  int count = 0;
+  FailEach([&](const Arm &arm) {
+    Connection connection(Case{true, TLS1_3_VERSION, Driver::kNonblocking});
+    ASSERT_TRUE(connection.Exchange(1, 10));
+    connection.peer().Hold();
+    connection.peer().Write("a");
+    connection.peer().Write("unread");
+    connection.peer().Release();
+    EXPECT_EQ("a", connection.Read(1).bytes);
+    arm();
+    net_testing::Done done = connection.TlsClose();
+    count += done.outcome == NET_TLS_ERROR;
+    EXPECT_EQ(done.outcome == NET_TLS_OK ? "" : "tls_close failed: out of memory", done.error);
+  });
+  EXPECT_LT(0, count);
+}
+
+}  // namespace
