@@ -10,9 +10,11 @@
 
 namespace {
 
+using net_testing::Done;
 using net_testing::HasOutcome;
 using net_testing::IsError;
 using net_testing::Pattern;
+using net_testing::VirtualTransport;
 
 using TlsExchangeTest = net_testing::CaseTest;
 
@@ -52,6 +54,134 @@ TEST_P(TlsExchangeTest, ClosedWithAFullBuffer) {
   ASSERT_TRUE(HasOutcome(NET_TLS_OK, connection_.Read(1)));
   EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.Close()));
   EXPECT_EQ(0u, transport().NearPending());
+}
+
+// No more than a kernel's buffer is thrown away, and nothing is waited for.
+TEST_P(TlsExchangeTest, WhatACloseThrowsAway) {
+  for (bool comes : {true, false}) {
+    net_testing::Connection connection(GetParam());
+    std::string faults = comes ? "r:" : "r: again";
+    for (int i = 0; comes && i < 200; i++) {
+      faults += " 1";
+    }
+    ASSERT_TRUE(connection.Exchange(1, 10));
+    connection.transport().FarSend(std::string(1000, 'x'));
+    connection.transport().SetFaults(faults);
+    connection.transport().ResetCounts();
+    EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection.Close()));
+    EXPECT_EQ(comes ? 128 : 1, connection.transport().receives());
+  }
+}
+
+// The first reason stays, whatever fails later.
+TEST_P(TlsExchangeTest, CloseThatFailsTwice) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  transport().SetFaults("s: e5 c: e9");
+  EXPECT_TRUE(IsError(connection_.Close(), "tls_close failed: Input/output error"));
+}
+
+TEST_P(TlsExchangeTest, RefusedAfterThePeersAlert) {
+  if (IsBlocking()) {
+    GTEST_SKIP() << "the transport sleeps in send";
+  }
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().set_is_stalled(true);
+  transport().set_window(0);
+  SetTimeLimits(20, 20);
+  ASSERT_TRUE(HasOutcome(NET_TLS_OK, connection_.Write("owed")));
+  peer().SendFatalAlert(SSL_AD_INTERNAL_ERROR);
+  EXPECT_TRUE(IsError(connection_.Read(), "read failed: peer sent alert internal_error"));
+  transport().SetFaults("s: pipe");
+  EXPECT_TRUE(IsError(connection_.Write("x"), "read failed: peer sent alert internal_error"));
+}
+
+// An empty write is done when what has been accepted before is sent.
+TEST_P(TlsExchangeTest, EmptyWriteThatTimesOut) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().set_is_stalled(true);
+  transport().set_window(0);
+  SetTimeLimits(20, 20);
+  EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.Write("owed")));
+  EXPECT_TRUE(HasOutcome(NET_TLS_TIMEOUT, connection_.Write("")));
+}
+
+TEST_P(TlsExchangeTest, TlsCloseHasTheTimeOfAWrite) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().set_is_stalled(true);
+  transport().set_window(0);
+  SetTimeLimits(20, 50);
+  EXPECT_EQ(50,
+            Duration([&] { EXPECT_TRUE(HasOutcome(NET_TLS_TIMEOUT, connection_.TlsClose())); }));
+}
+
+TEST_P(TlsExchangeTest, TlsCloseRefusedAtTheLastChance) {
+  if (IsBlocking()) {
+    GTEST_SKIP() << "the transport sleeps in send";
+  }
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  SetTimeLimits(-1, 50);
+  transport().SetFaults("s: again intr pipe w: late");
+  EXPECT_TRUE(IsError(connection_.TlsClose(), "tls_close failed: Broken pipe"));
+}
+
+// Retries: a turn that had no need to wait is followed by another as long as there is time.
+
+// A deadline of 0 forbids to wait, and a write does not.
+TEST_P(TlsExchangeTest, RetriesWithoutTime) {
+  if (IsBlocking()) {
+    GTEST_SKIP() << "the transport has the time limits";
+  }
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  SetTimeLimits(0, 0);
+  peer().Write("x");
+  transport().SetFaults("r: intr");
+  EXPECT_TRUE(HasOutcome(NET_TLS_TIMEOUT, connection_.Read()));
+  EXPECT_EQ("x", connection_.Read().bytes);
+  if (GetParam().version == TLS1_3_VERSION) {
+    transport().SetFaults("s: intr intr");
+    EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.KeyUpdate(false)));
+    EXPECT_LT(0u, transport().FarPending());
+  }
+  transport().SetFaults("s: intr intr");
+  EXPECT_TRUE(HasOutcome(NET_TLS_TIMEOUT, connection_.TlsClose()));
+}
+
+TEST_P(TlsExchangeTest, RetriesOfAWrite) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  net_tls_socket_set_deadlines(socket(), -1, IsBlocking() ? 0 : 50);
+  transport().SetFaults("s: late");
+  Done done = connection_.Write(Pattern(300000));
+  EXPECT_TRUE(HasOutcome(NET_TLS_TIMEOUT, done));
+  EXPECT_GT(300000u, done.written);
+}
+
+// The clock limit is of transports that block.
+TEST_P(TlsExchangeTest, RetriesAgainstTheClock) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  net_tls_socket_set_clock_limit(socket(), 0);
+  peer().Write("x");
+  transport().SetFaults("r: intr intr intr s: again again");
+  EXPECT_TRUE(HasOutcome(IsBlocking() ? NET_TLS_TIMEOUT : NET_TLS_OK, connection_.Read()));
+  transport().ResetCounts();
+  EXPECT_TRUE(HasOutcome(IsBlocking() ? NET_TLS_TIMEOUT : NET_TLS_OK, connection_.TlsClose()));
+  EXPECT_EQ(IsBlocking() ? 1 : 3, transport().sends());
+}
+
+// It begins anew whenever a handshake moves on, as it does between messages.
+TEST_P(TlsExchangeTest, HandshakeAgainstTheClock) {
+  if (!IsBlocking() || !GetParam().is_client || GetParam().version != TLS1_2_VERSION) {
+    GTEST_SKIP() << "others receive too little, or have no clock limit";
+  }
+  std::string faults = "r:";
+  for (int i = 0; i < 100; i++) {
+    faults += " 100";
+  }
+  connection_.Open();
+  transport().set_cpu_per_call(VirtualTransport::kMillisecond);
+  transport().SetFaults(faults);
+  net_tls_socket_set_clock_limit(socket(), 7 * VirtualTransport::kMillisecond);
+  EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.Handshake()));
+  EXPECT_LT(11, transport().calls());
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, TlsExchangeTest, testing::ValuesIn(net_testing::AllCases()),

@@ -1,5 +1,6 @@
 // Out of memory in operations of a connection: each of their allocations fails once.
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -101,6 +102,23 @@ TEST(TlsMemoryIo, ATlsCloseThatSaysWhy) {
     EXPECT_EQ(done.outcome == NET_TLS_OK ? "" : "tls_close failed: out of memory", done.error);
   });
   EXPECT_LT(0, count);
+}
+
+// A socket that waits holds no buffer: one block serves them all.
+TEST(TlsMemoryIo, ReadsThatWait) {
+  std::vector<std::unique_ptr<Connection>> connections;
+  Connection first(Case{false, TLS1_3_VERSION, Driver::kNonblocking});
+  for (int i = 0; i < 8; i++) {
+    connections.emplace_back(
+        new Connection(Case{false, TLS1_3_VERSION, Driver::kNonblocking}, first.config()));
+    ASSERT_TRUE(connections.back()->Exchange(1, 10));
+    net_tls_socket_set_deadlines(connections.back()->socket(), 0, 0);
+  }
+  size_t before = net_testing::LiveBytes();
+  for (auto &connection : connections) {
+    EXPECT_EQ(NET_TLS_TIMEOUT, connection->Read().outcome);
+  }
+  EXPECT_GT(before + 66 * 1024, net_testing::LiveBytes());
 }
 
 }  // namespace

@@ -156,7 +156,9 @@ static enum net_tls_outcome close_transport(struct net_tls_socket *socket) {
   if (result.status != NET_TRANSPORT_ERROR) {
     return NET_TLS_OK;
   }
-  net_tls_fail_system(socket, "close", result.error);
+  if (socket->failure == NULL) {
+    net_tls_fail_system(socket, "close", result.error);
+  }
   return net_tls_error(socket, socket->failure);
 }
 

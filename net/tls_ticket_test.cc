@@ -113,6 +113,43 @@ TEST_P(TlsTicketTest, BothHalvesOfAKeyCount) {
   }
 }
 
+// The revision begins the name that begins a ticket, and a random vector follows.
+TEST_P(TlsTicketTest, BeginOfATicket) {
+  std::string begins[2];
+  for (std::string &begin : begins) {
+    net_tls_config *config = NewServer("");
+    ASSERT_TRUE(AddKey(config, 0x81020304, Key('a')));
+    SSL_SESSION_free(session_);
+    session_ = nullptr;
+    EXPECT_FALSE(Resumes(config));
+    net_tls_config_release(config);
+    ASSERT_NE(nullptr, session_);
+    const uint8_t *ticket = nullptr;
+    size_t length = 0;
+    SSL_SESSION_get0_ticket(session_, &ticket, &length);
+    ASSERT_LT(32u, length);
+    begin.assign(reinterpret_cast<const char *>(ticket), 32);
+    EXPECT_EQ(std::string("\x81\x02\x03\x04", 4) + std::string(12, '\0'), begin.substr(0, 16));
+  }
+  EXPECT_NE(begins[0], begins[1]);
+}
+
+// Where a key is missing there is none of nothing.
+TEST_P(TlsTicketTest, KeyOfZeros) {
+  net_tls_config *config = NewServer("");
+  ASSERT_TRUE(AddKey(config, 0, std::string(NET_TLS_TICKET_KEY_SIZE, '\0')));
+  EXPECT_FALSE(Resumes(config));
+  EXPECT_TRUE(Resumes(config));
+  // TLS 1.2 has a new one only where the key is not the newest.
+  EXPECT_EQ(GetParam() == TLS1_3_VERSION, has_new_ticket_);
+  EXPECT_TRUE(AddKey(config, 0, std::string(NET_TLS_TICKET_KEY_SIZE, '\0')));
+  net_tls_config_release(config);
+  EXPECT_FALSE(ResumesWith("a"));
+  config = NewServer("a");
+  EXPECT_TRUE(AddKey(config, 0, std::string(NET_TLS_TICKET_KEY_SIZE, '\0')));
+  net_tls_config_release(config);
+}
+
 // A ticket of an older key is read, and replaced by one of the newest.
 TEST_P(TlsTicketTest, Rotation) {
   EXPECT_FALSE(ResumesWith("a"));

@@ -123,6 +123,8 @@ TEST_F(TlsTimeTest, WhatIsLeftIsRoundedUp) {
   ExpectRemaining(10, 10, operation);
   clocks_.now = start + kMillisecond;
   ExpectRemaining(9, 9, operation);
+  clocks_.now = start + 9 * kMillisecond - 1;
+  ExpectRemaining(2, 2, operation);
   clocks_.now = start + 10 * kMillisecond - 1;
   ExpectRemaining(1, 1, operation);
   clocks_.now = start + 10 * kMillisecond;
@@ -162,6 +164,13 @@ TEST_F(TlsTimeTest, ClockLimitCountsCpuTimeOfRetries) {
     EXPECT_EQ(NET_TLS_TIMEOUT, net_tls_socket_handshake(socket_));
     EXPECT_EQ(2 * (1 + limit), clocks_.receives);
   }
+}
+
+TEST_F(TlsTimeTest, ClockLimitOfNothing) {
+  Open(NET_TRANSPORT_BLOCKING);
+  net_tls_socket_set_clock_limit(socket_, 0);
+  EXPECT_EQ(NET_TLS_TIMEOUT, net_tls_socket_handshake(socket_));
+  EXPECT_EQ(2, clocks_.receives);
 }
 
 TEST_F(TlsTimeTest, ClockLimitOfANanosecondLess) {
