@@ -203,6 +203,22 @@ TEST(TlsFile, KeyWithAWrongPassword) {
   }
 }
 
+// A pair with a staple takes the place of the one that is there.
+TEST_F(TlsIdentityTest, PairInMemoryReplaces) {
+  const std::string staple = ReadCertificate("server_ocsp.der");
+  const std::string key = ReadCertificate("client.key");
+  for (const char *name : {"client", "server"}) {
+    const std::string certificate = ReadCertificate(std::string(name) + ".pem");
+    const std::string own_key = ReadCertificate(std::string(name) + ".key");
+    ASSERT_TRUE(net_tls_config_set_keypair_ocsp(config_, certificate.data(), certificate.size(),
+                                                own_key.data(), own_key.size(), staple.data(),
+                                                staple.size()))
+        << Error();
+  }
+  EXPECT_FALSE(net_tls_config_set_key(config_, key.data(), key.size()));
+  EXPECT_EQ("private key in memory does not match the certificate", Error());
+}
+
 TEST(TlsDefaultCaFile, IsTheOneOfTheEnvironment) {
   setenv("SSL_CERT_FILE", "/some/file", 1);
   EXPECT_STREQ("/some/file", net_tls_default_ca_file());

@@ -7,12 +7,14 @@
 #include "gtest/gtest.h"
 #include "net/tls_socket.h"
 #include "testing/cases.h"
+#include "testing/certificates.h"
 #include "testing/fail_each.h"
 
 namespace {
 
 using net_testing::Arm;
 using net_testing::Case;
+using net_testing::CertificatePath;
 using net_testing::Connection;
 using net_testing::Driver;
 using net_testing::FailEach;
@@ -102,6 +104,34 @@ TEST(TlsMemoryIo, ATlsCloseThatSaysWhy) {
     EXPECT_EQ(done.outcome == NET_TLS_OK ? "" : "tls_close failed: out of memory", done.error);
   });
   EXPECT_LT(0, count);
+}
+
+// Nothing of what files are read by stays behind, nor a key that is cleared.
+TEST(TlsMemoryIo, AKeypairOfFiles) {
+  FailEach([&](const Arm &arm) {
+    net_tls_config *config = net_tls_config_new();
+    arm();
+    net_tls_config_set_keypair_ocsp_file(config, CertificatePath("server.pem").c_str(),
+                                         CertificatePath("server.key").c_str(),
+                                         CertificatePath("server_ocsp.der").c_str());
+    net_tls_config_clear_keys(config);
+    net_tls_config_release(config);
+  });
+}
+
+TEST(TlsMemoryIo, AWriteThatEndsAlthoughMemoryStaysShort) {
+  Connection connection(Case{true, TLS1_3_VERSION, Driver::kNonblocking});
+  ASSERT_TRUE(connection.Exchange(1, 10));
+  connection.peer().Hold();
+  connection.peer().Write("a");
+  connection.peer().Write("unread");
+  connection.peer().Release();
+  EXPECT_EQ("a", connection.Read(1).bytes);
+  net_testing::FailAllocation(0, net_testing::Shortage::kLasting);
+  net_testing::Done done = connection.Write("x");
+  EXPECT_TRUE(net_testing::StopFailing());
+  EXPECT_EQ(NET_TLS_ERROR, done.outcome);
+  EXPECT_EQ(0u, done.written);
 }
 
 // A socket that waits holds no buffer: one block serves them all.

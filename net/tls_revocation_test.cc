@@ -151,6 +151,14 @@ TEST_P(TlsRevocationTest, WhatIsNoList) {
   EXPECT_EQ("", Result(connection_));
 }
 
+TEST_P(TlsRevocationTest, InUse) {
+  const std::string list = ReadCertificate("ca_crl.pem");
+  connection_.Open();
+  EXPECT_FALSE(net_tls_config_set_crl(connection_.config(), list.data(), list.size()));
+  EXPECT_STREQ("the configuration is in use and cannot be changed",
+               net_tls_config_error(connection_.config()));
+}
+
 TEST_P(TlsRevocationTest, Depth) {
   for (int depth : {0, 1, 2}) {
     Connection connection(Case{true, Version(), Driver::kBlocking});

@@ -111,6 +111,14 @@ TEST_P(TlsSessionTest, OfAnotherServer) {
   EXPECT_FALSE(net_tls_socket_is_reused(second.socket()));
 }
 
+TEST_P(TlsSessionTest, WithTicketsAfterAll) {
+  ASSERT_TRUE(net_tls_config_set_session_tickets(connection_.config(), false));
+  ASSERT_TRUE(net_tls_config_set_session_tickets(connection_.config(), true));
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  Session session(net_tls_socket_session(socket()));
+  EXPECT_EQ(GetParam().is_client, session.get() != nullptr);
+}
+
 TEST_P(TlsSessionTest, WithoutTickets) {
   ASSERT_TRUE(net_tls_config_set_session_tickets(connection_.config(), false));
   ASSERT_TRUE(connection_.Exchange(1, 10));

@@ -333,6 +333,20 @@ TEST(TlsSocket, ServerWithoutAKeyPair) {
   EXPECT_EQ(0, connection.transport().closes());
 }
 
+// Without the dot that ends an absolute name; a name that is nothing but a dot is none.
+TEST(TlsSocket, NamesThatAreSent) {
+  for (const char *name : {"a.", "a", ".", "a.b."}) {
+    Connection connection((net_testing::Case()));
+    connection.set_server_name(name);
+    EXPECT_EQ("", connection.TryOpen()) << name;
+    EXPECT_STREQ("", net_tls_socket_error(connection.socket()));
+    connection.Handshake();
+    const char *sent = SSL_get_servername(connection.peer().ssl(), TLSEXT_NAMETYPE_host_name);
+    const std::string expected = name == std::string("a.") ? "a" : name;
+    EXPECT_STREQ(name == std::string("a.b.") ? "a.b" : expected.c_str(), sent);
+  }
+}
+
 TEST(TlsSocket, FreeOfNothing) {
   net_tls_socket_free(nullptr);
 }

@@ -212,6 +212,7 @@ TEST_P(TlsStepTest, NothingIsPendingAfterAFailure) {
   ASSERT_TRUE(connection_.Exchange(1, 10));
   peer().Write("ab");
   EXPECT_EQ("a", connection_.Read(1).bytes);
+  EXPECT_TRUE(net_tls_socket_has_buffered(socket()));
   EXPECT_EQ(1u, net_tls_socket_pending(socket()));
   transport().SetFaults("s: again w: e5");
   EXPECT_TRUE(HasOutcome(NET_TLS_ERROR, connection_.Write("x")));
@@ -260,6 +261,17 @@ TEST_P(TlsStepTest, AByteBeforeTheEnd) {
     EXPECT_EQ(0u, ERR_peek_error());
     EXPECT_TRUE(HasOutcome(is_closed ? NET_TLS_CLOSED : NET_TLS_ERROR, connection.Read()));
   }
+}
+
+TEST_P(TlsStepTest, PendingLeavesNoErrorBehind) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().Hold();
+  peer().Write("a");
+  transport().FarSend(peer().TakeHeld() + "garbage garbage garbage");
+  EXPECT_EQ("a", connection_.Read(1).bytes);
+  EXPECT_EQ(0u, net_tls_socket_pending(socket()));
+  EXPECT_EQ(0u, ERR_peek_error());
+  EXPECT_TRUE(HasOutcome(NET_TLS_ERROR, connection_.Read()));
 }
 
 // Capacities that are no int.

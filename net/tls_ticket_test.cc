@@ -249,6 +249,13 @@ TEST_P(TlsTicketTest, LifetimeOfNothing) {
   EXPECT_FALSE(Resumes(config));
   EXPECT_TRUE(has_new_ticket_);
   net_tls_config_release(config);
+  // None is no lifetime of those that there are all the same.
+  config = NewServer("");
+  ASSERT_TRUE(net_tls_config_set_session_lifetime(config, 0));
+  ASSERT_TRUE(net_tls_config_set_session_tickets(config, true));
+  EXPECT_FALSE(Resumes(config));
+  EXPECT_TRUE(Resumes(config));
+  net_tls_config_release(config);
 }
 
 class TlsResumedClientTest : public TlsTicketTest {
