@@ -80,6 +80,17 @@ TEST_P(TlsExchangeTest, CloseThatFailsTwice) {
   EXPECT_TRUE(IsError(connection_.Close(), "tls_close failed: Input/output error"));
 }
 
+TEST_P(TlsExchangeTest, CloseThatTimesOutAndFails) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().set_is_stalled(true);
+  transport().set_window(0);
+  transport().SetFaults("c: e9");
+  SetTimeLimits(20, 20);
+  Done done = connection_.Close();
+  EXPECT_TRUE(HasOutcome(NET_TLS_TIMEOUT, done));
+  EXPECT_EQ("", done.error);
+}
+
 TEST_P(TlsExchangeTest, RefusedAfterThePeersAlert) {
   if (IsBlocking()) {
     GTEST_SKIP() << "the transport sleeps in send";

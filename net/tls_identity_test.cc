@@ -203,6 +203,23 @@ TEST(TlsFile, KeyWithAWrongPassword) {
   }
 }
 
+// A staple that is set before its pair is that of the pair.
+TEST_F(TlsIdentityTest, StapleBeforeItsPair) {
+  const std::string staple = ReadCertificate("server_ocsp.der");
+  ASSERT_TRUE(net_tls_config_set_ocsp_staple(config_, staple.data(), staple.size()));
+  ASSERT_TRUE(net_tls_config_set_keypair_file(config_, CertificatePath("server.pem").c_str(),
+                                              CertificatePath("server.key").c_str()));
+  Connection connection(Case{false, TLS1_3_VERSION, Driver::kNonblocking});
+  connection.UseConfig(config_);
+  connection.Open();
+  SSL_enable_ocsp_stapling(connection.peer().ssl());
+  ASSERT_TRUE(connection.Exchange(1, 10));
+  const uint8_t *shown = nullptr;
+  size_t length = 0;
+  SSL_get0_ocsp_response(connection.peer().ssl(), &shown, &length);
+  EXPECT_EQ(staple, std::string(reinterpret_cast<const char *>(shown), length));
+}
+
 // A pair with a staple takes the place of the one that is there.
 TEST_F(TlsIdentityTest, PairInMemoryReplaces) {
   const std::string staple = ReadCertificate("server_ocsp.der");

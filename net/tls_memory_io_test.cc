@@ -1,10 +1,13 @@
 // Out of memory in operations of a connection: each of their allocations fails once.
 
+#include <string.h>
+
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "net/tls_server_names.h"
 #include "net/tls_socket.h"
 #include "testing/cases.h"
 #include "testing/certificates.h"
@@ -18,6 +21,14 @@ using net_testing::CertificatePath;
 using net_testing::Connection;
 using net_testing::Driver;
 using net_testing::FailEach;
+using net_testing::ReadCertificate;
+
+std::string secret;
+int unwiped = 0;
+
+void LookForSecret(const void *bytes, size_t length) {
+  unwiped += memmem(bytes, length, secret.data(), secret.size()) != nullptr ? 1 : 0;
+}
 
 // It is nobody's alert.
 TEST(TlsMemoryIo, AnOperationThatFails) {
@@ -104,6 +115,67 @@ TEST(TlsMemoryIo, ATlsCloseThatSaysWhy) {
     EXPECT_EQ(done.outcome == NET_TLS_OK ? "" : "tls_close failed: out of memory", done.error);
   });
   EXPECT_LT(0, count);
+}
+
+// The block that was left is held by another socket, and the last read would have blocked.
+TEST(TlsMemoryIo, WhatEndsAlthoughAReadWouldHaveBlocked) {
+  const Case test_case{true, TLS1_3_VERSION, Driver::kNonblocking};
+  for (bool is_write : {true, false}) {
+    Connection holder(test_case);
+    ASSERT_TRUE(holder.Exchange(1, 10));
+    Connection connection(test_case, holder.config());
+    ASSERT_TRUE(connection.Exchange(1, 10));
+    net_tls_socket_set_deadlines(connection.socket(), 0, 0);
+    EXPECT_EQ(NET_TLS_TIMEOUT, connection.Read().outcome);
+    holder.peer().Hold();
+    holder.peer().Write("a");
+    holder.peer().Write("unread");
+    holder.peer().Release();
+    EXPECT_EQ("a", holder.Read(1).bytes);
+    net_testing::FailAllocation(0, net_testing::Shortage::kLasting);
+    net_testing::Done done = is_write ? connection.Write("x") : connection.KeyUpdate(false);
+    net_testing::StopFailing();
+    EXPECT_EQ(NET_TLS_ERROR, done.outcome);
+    EXPECT_EQ("out of memory", done.error);
+  }
+}
+
+// The configuration that a client's name has chosen goes with the socket.
+TEST(TlsMemoryIo, AConfigurationByName) {
+  char error[NET_TLS_ERROR_SIZE] = "";
+  size_t before = 0;
+  for (int i = 0; i < 2; i++) {
+    before = net_testing::LiveBlocks();
+    net_tls_config *config = net_tls_config_new();
+    net_tls_server_names *names = net_tls_server_names_new();
+    ASSERT_TRUE(net_tls_config_set_keypair_file(config, CertificatePath("server.pem").c_str(),
+                                                CertificatePath("server.key").c_str()));
+    ASSERT_TRUE(net_tls_server_names_add(names, "b.test", config, error)) << error;
+    {
+      Connection connection(Case{false, TLS1_3_VERSION, Driver::kNonblocking});
+      connection.peer_options().server_name = "b.test";
+      connection.Open();
+      ASSERT_TRUE(net_tls_socket_set_server_names(connection.socket(), names));
+      EXPECT_EQ(NET_TLS_OK, connection.Handshake().outcome);
+    }
+    net_tls_server_names_release(names);
+    net_tls_config_release(config);
+  }
+  EXPECT_EQ(before, net_testing::LiveBlocks());
+}
+
+// The text of a key is wiped when it has been read.
+TEST(TlsMemoryIo, KeysOfFilesAreWiped) {
+  net_tls_config *config = net_tls_config_new();
+  secret = ReadCertificate("server.key").substr(40, 40);
+  unwiped = 0;
+  net_testing::SetOnFree(LookForSecret);
+  EXPECT_TRUE(net_tls_config_set_key_file(config, CertificatePath("server.key").c_str()));
+  EXPECT_TRUE(net_tls_config_set_keypair_file(config, CertificatePath("server.pem").c_str(),
+                                              CertificatePath("server.key").c_str()));
+  net_testing::SetOnFree(nullptr);
+  EXPECT_EQ(0, unwiped);
+  net_tls_config_release(config);
 }
 
 // Nothing of what files are read by stays behind, nor a key that is cleared.

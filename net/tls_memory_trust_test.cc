@@ -64,6 +64,19 @@ TEST(TlsMemoryTrust, RevocationLists) {
   });
 }
 
+// A list that is said to be set is asked.
+TEST(TlsMemoryTrust, ARevocationListThatIsSet) {
+  const std::string text = ReadCertificate("ca_crl.pem");
+  FailEach([&](const Arm &arm) {
+    Connection connection(Case{true, TLS1_3_VERSION, Driver::kBlocking});
+    connection.peer_options().identity = "revoked";
+    arm();
+    bool is_set = net_tls_config_set_crl(connection.config(), text.data(), text.size());
+    net_testing::StopFailing();
+    EXPECT_EQ(is_set ? NET_TLS_ERROR : NET_TLS_OK, connection.Handshake().outcome);
+  });
+}
+
 // The store that the environment names is loaded with the first client.
 TEST(TlsMemoryTrust, StoreOfTheEnvironment) {
   unsetenv("SSL_CERT_FILE");

@@ -347,6 +347,27 @@ TEST(TlsSocket, NamesThatAreSent) {
   }
 }
 
+TEST(TlsSocket, NamesThatAreNotSent) {
+  for (const char *name : {"127.0.0.1", "::1", ""}) {
+    Connection connection((net_testing::Case()));
+    ASSERT_TRUE(net_tls_config_insecure_no_verify_name(connection.config()));
+    connection.set_server_name(name);
+    EXPECT_EQ("", connection.TryOpen()) << name;
+    EXPECT_EQ(NET_TLS_OK, connection.Handshake().outcome);
+    EXPECT_EQ(nullptr, SSL_get_servername(connection.peer().ssl(), TLSEXT_NAMETYPE_host_name));
+  }
+}
+
+// Without a word to the peer.
+TEST(TlsSocket, TransportThatIsClosed) {
+  Connection connection((net_testing::Case()));
+  ASSERT_TRUE(connection.Exchange(1, 10));
+  EXPECT_EQ(NET_TLS_OK, net_tls_socket_close_transport(connection.socket()));
+  EXPECT_EQ(NET_TLS_CLOSED_BY_LOCAL, net_tls_socket_closed_by(connection.socket()));
+  connection.peer().Run();
+  EXPECT_FALSE(connection.peer().SawCloseNotify());
+}
+
 TEST(TlsSocket, FreeOfNothing) {
   net_tls_socket_free(nullptr);
 }

@@ -206,6 +206,13 @@ TEST_P(TlsTicketTest, SessionId) {
     net_tls_config_release(named);
     net_tls_config_release(other);
   }
+  EXPECT_FALSE(ResumesWith("f"));
+  for (char letter : {'j', 'k'}) {
+    net_tls_config *named = NewServer("f");
+    ASSERT_TRUE(net_tls_config_set_session_id(named, std::string(3, letter).data(), 3));
+    EXPECT_FALSE(Resumes(named)) << letter;
+    net_tls_config_release(named);
+  }
   // Servers of all versions agree on the name that they have by default.
   EXPECT_FALSE(ResumesWith("e"));
   net_tls_config *config = NewServer("e");
