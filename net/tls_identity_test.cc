@@ -236,6 +236,24 @@ TEST_F(TlsIdentityTest, PairInMemoryReplaces) {
   EXPECT_EQ("private key in memory does not match the certificate", Error());
 }
 
+// A server needs trusted certificates where it verifies its clients, and nowhere else.
+TEST_F(TlsIdentityTest, TrustOfAServer) {
+  setenv("SSL_CERT_FILE", "/nonexistent", 1);
+  for (bool verifies : {false, true}) {
+    for (bool is_asked : {false, true}) {
+      net_tls_config_release(config_);
+      config_ = net_tls_config_new();
+      ASSERT_TRUE(SetCertificate("server"));
+      ASSERT_TRUE(SetKey("server"));
+      ASSERT_TRUE(verifies || net_tls_config_insecure_no_verify_certificate(config_));
+      ASSERT_TRUE(!is_asked || net_tls_config_set_client_certificate(
+                                   config_, NET_TLS_CLIENT_CERTIFICATE_OPTIONAL));
+      EXPECT_EQ(verifies && is_asked, !WhyNot().empty()) << verifies << is_asked;
+    }
+  }
+  unsetenv("SSL_CERT_FILE");
+}
+
 TEST(TlsDefaultCaFile, IsTheOneOfTheEnvironment) {
   setenv("SSL_CERT_FILE", "/some/file", 1);
   EXPECT_STREQ("/some/file", net_tls_default_ca_file());
