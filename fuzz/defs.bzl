@@ -7,6 +7,7 @@ load(":package.bzl", "fuzz_corpus", "fuzz_package")
 _LIBFUZZER = str(Label("//fuzz:libfuzzer"))
 _AFL = str(Label("//fuzz:afl"))
 _GIVEN = str(Label("//fuzz:given_engine"))
+_REPLAY_ALL = str(Label("//fuzz:replay_all"))
 _REPLAY_MAIN = str(Label("//fuzz:replay_main"))
 _REPLAY = str(Label("//fuzz:replay.sh"))
 _RUN = str(Label("//fuzz:run.sh"))
@@ -94,8 +95,8 @@ def cc_fuzz_test(
       seeds: inputs written by hand, or kept because they find a bug that coverage does not tell apart.
         No merge touches them.
       regressions: inputs that found a bug, each under that bug's name.
-      replayed: inputs that NAME alone replays, too, and with which no campaign begins: there are too
-        many for the time that each takes.
+      replayed: inputs that NAME alone replays, too, where --define=replay=all says so as --config=asan
+        does, and with which no campaign begins: there are too many for the time that each takes.
       dict: files of words in the syntax that libFuzzer and AFL++ share; or one label.
       fuzzer_mode: whether BoringSSL skips encryption and checks of it (--config=fuzz), or not
         (--config=fuzz_encrypted). Its random numbers are the same ones in each run in both.
@@ -124,14 +125,20 @@ def cc_fuzz_test(
     )
     inputs = depset(corpus + seeds + regressions).to_list()
     native.filegroup(name = name + "_inputs", srcs = inputs, **common)
-    all_inputs = depset(inputs + replayed).to_list()
-    native.filegroup(name = name + "_all_inputs", srcs = all_inputs, **common)
+    native.filegroup(
+        name = name + "_replayed",
+        srcs = select({
+            _REPLAY_ALL: depset(inputs + replayed).to_list(),
+            "//conditions:default": inputs,
+        }),
+        **common
+    )
     native.sh_test(
         name = name,
         size = size,
         srcs = [_REPLAY],
-        args = ["$(rootpath :%s_bin)" % name, "$(rootpaths :%s_all_inputs)" % name],
-        data = [":%s_bin" % name, ":%s_all_inputs" % name],
+        args = ["$(rootpath :%s_bin)" % name, "$(rootpaths :%s_replayed)" % name],
+        data = [":%s_bin" % name, ":%s_replayed" % name],
         tags = tags,
         visibility = visibility,
     )
