@@ -208,8 +208,8 @@ void net_tls_socket_begin(const struct net_tls_socket *socket, enum net_tls_oper
                           struct net_tls_operation *operation);
 
 /* net_tls_socket_remaining returns how long the caller may wait for `want` (NET_TLS_WANT_READ or
-   NET_TLS_WANT_WRITE) in milliseconds, rounded up; 0 when the deadline has passed, negative when
-   there is none. */
+   NET_TLS_WANT_WRITE) in milliseconds, rounded up; 0 when the deadline has passed or the socket is
+   closed, negative when there is no deadline. */
 int64_t net_tls_socket_remaining(const struct net_tls_socket *socket,
                                  const struct net_tls_operation *operation,
                                  enum net_tls_outcome want);

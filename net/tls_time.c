@@ -42,11 +42,11 @@ int64_t net_tls_socket_remaining(const struct net_tls_socket *socket,
                                  enum net_tls_outcome want) {
   int64_t deadline =
       want == NET_TLS_WANT_READ ? operation->readable_deadline : operation->writable_deadline;
-  if (deadline == INT64_MAX) {
-    return -1;
-  }
   if (socket->is_closed) {
     return 0;
+  }
+  if (deadline == INT64_MAX) {
+    return -1;
   }
   int64_t left = deadline - now(socket);
   return left <= 0 ? 0 : (left - 1) / NANOSECONDS_PER_MILLISECOND + 1;

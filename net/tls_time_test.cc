@@ -25,23 +25,36 @@ Clocks *ClocksOf(void *context) {
   return static_cast<Clocks *>(context);
 }
 
-const struct net_transport_functions kFunctions = {
-    [](void *context, void *, size_t) -> struct net_transport_result{ClocksOf(context)->receives++;
-ClocksOf(context)->now += ClocksOf(context)->receive_step;
-return {NET_TRANSPORT_AGAIN, 0, 0};
-}  // namespace
-, [](void *, const void *, size_t length) -> struct net_transport_result {
+struct net_transport_result Receive(void *context, void *, size_t) {
+  ClocksOf(context)->receives++;
+  ClocksOf(context)->now += ClocksOf(context)->receive_step;
+  return {NET_TRANSPORT_AGAIN, 0, 0};
+}
+
+struct net_transport_result Send(void *, const void *, size_t length) {
   return {NET_TRANSPORT_OK, 0, length};
-}, [](void *context, unsigned, int64_t timeout_ms) -> struct net_transport_result {
+}
+
+struct net_transport_result Wait(void *context, unsigned, int64_t timeout_ms) {
   ClocksOf(context)->waits++;
   ClocksOf(context)->now += timeout_ms * kMillisecond;
   return {NET_TRANSPORT_TIMED_OUT, 0, 0};
-}, [](void *) -> struct net_transport_result {
-  return {NET_TRANSPORT_OK, 0, 0};
-}, [](void *context) -> int64_t { return ClocksOf(context)->now; },
-    [](void *context) -> int64_t { return ClocksOf(context)->cpu += ClocksOf(context)->cpu_step; }
 }
-;
+
+struct net_transport_result Close(void *) {
+  return {NET_TRANSPORT_OK, 0, 0};
+}
+
+int64_t MonotonicTime(void *context) {
+  return ClocksOf(context)->now;
+}
+
+int64_t CpuTime(void *context) {
+  return ClocksOf(context)->cpu += ClocksOf(context)->cpu_step;
+}
+
+constexpr struct net_transport_functions kFunctions = {Receive, Send,          Wait,
+                                                       Close,   MonotonicTime, CpuTime};
 
 class TlsTimeTest : public testing::Test {
  protected:
@@ -131,6 +144,15 @@ TEST_F(TlsTimeTest, WhatIsLeftIsRoundedUp) {
   ExpectRemaining(0, 0, operation);
   clocks_.now = start + 11 * kMillisecond;
   ExpectRemaining(0, 0, operation);
+}
+
+TEST_F(TlsTimeTest, NothingIsLeftOfAClosedSocket) {
+  net_tls_socket_set_deadlines(socket_, 10, -1);
+  struct net_tls_operation before = Begin(NET_TLS_WRITE);
+  net_tls_socket_close(socket_);
+  ExpectRemaining(0, 0, before);
+  ExpectRemaining(0, 0, Begin(NET_TLS_WRITE));
+  ExpectRemaining(0, 0, Begin(NET_TLS_READ));
 }
 
 TEST_F(TlsTimeTest, DeadlinesBeyondTheClockAreNone) {
