@@ -42,10 +42,10 @@ void RecordRun::CheckCalls(const Before &before) {
     has_wait_failed_ |= is_error && call.function == TransportCall::kWait;
     bool drops = call.fault.kind == net_testing::Fault::kEnd ||
                  call.fault.kind == net_testing::Fault::kPipe ||
-                 (call.fault.kind == net_testing::Fault::kErrno && !is_send) ||
-                 (call.fault.kind == net_testing::Fault::kReset && !is_send);
-    bool is_final = drops || call.fault.kind == net_testing::Fault::kReset ||
-                    (is_send && SaysThatThePeerIsGone(call.result));
+                 call.fault.kind == net_testing::Fault::kReset ||
+                 (call.fault.kind == net_testing::Fault::kErrno && !is_send);
+    bool is_final = drops || (is_send && SaysThatThePeerIsGone(call.result));
+    // A send's fault drops what the peer does after it: in the same operation.
     is_lossy_ |= (drops && (!is_send || log_.events.back().is_during)) ||
                  (is_final && (is_holding_ || is_dripping_));
     // What it sends from now on comes to nobody.
