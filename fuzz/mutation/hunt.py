@@ -60,15 +60,14 @@ class Survey:
         return rounds
 
     def reaching(self, number):
-        """A list of tuples: CPU seconds, program, cases of it that reach the mutant. The first ones are
-        cheap and all different; variants of what comes before them are at the end."""
+        """A list of tuples: round, CPU seconds, program, cases of it that reach the mutant. The first ones are
+        cheap and all different; variants of what comes before them are of later rounds."""
         found = []
         for (turn, program), cases in self._rounds(number).items():
             for part in self._parts(program, cases):
                 cost = sum(self.cpu_seconds[program, case] for case in part)
                 found.append((turn, cost, program, part))
-        found.sort(key=lambda each: each[:2])
-        return [each[1:] for each in found]
+        return sorted(found, key=lambda each: each[:2])
 
     def _parts(self, program, cases):
         parts, cost = [[]], 0
@@ -111,6 +110,7 @@ class Hunt:
         self._counterparts = counterparts or {}
         self._slowness = slowness
         self._recent = collections.defaultdict(list)
+        self._kills_of = collections.Counter()
         self._lock = threading.Lock()
 
     def _kills(self, mutant, program, cases):
@@ -127,6 +127,7 @@ class Hunt:
 
     def _remember(self, mutant, killer):
         with self._lock:
+            self._kills_of[mutant.file, killer[0]] += 1
             for place in (mutant.file, (mutant.file, mutant.function)):
                 recent = self._recent[place]
                 if killer in recent:
@@ -143,6 +144,15 @@ class Hunt:
                 found += killers[:_RECENT]
         return found
 
+    def _by_likelihood(self, mutant):
+        """What reaches the mutant: tests named after its source, then what has killed most of the source."""
+        def rank(each):
+            turn, seconds, program, _ = each
+            return not _is_about(program, mutant), turn, -kills[mutant.file, program], seconds
+        with self._lock:
+            kills = self._kills_of.copy()
+        return sorted(self._survey.reaching(mutant.number), key=rank)
+
     def killer(self, mutant):
         """The program and case that tell the mutant from the original; SAME; or None."""
         likely = self._likely(mutant)
@@ -153,8 +163,7 @@ class Hunt:
         if self._is_same(mutant):
             return SAME
         spent, limit = 0, self._seconds * (_SHARE_OF_LISTED if mutant.key in self._listed else 1)
-        found = self._survey.reaching(mutant.number)
-        for seconds, program, cases in sorted(found, key=lambda each: not _is_about(each[1], mutant)):
+        for _, seconds, program, cases in self._by_likelihood(mutant):
             if spent + seconds > limit:
                 continue
             spent += seconds

@@ -146,7 +146,7 @@ class Toy(unittest.TestCase):
         unreached = next(mutant for mutant in self.mutants if mutant.text == "sum | ~1")
         self.assertEqual([], found.reaching(unreached.number))
         ask = next(mutant for mutant in self.mutants if mutant.function == "answer")
-        self.assertEqual([["ask"]], [cases for _, _, cases in found.reaching(ask.number)])
+        self.assertEqual([["ask"]], [cases for _, _, _, cases in found.reaching(ask.number)])
 
     def test_the_same_code_is_told(self):
         comparison = same_code.Comparison(os.path.join(self.scratch.name), [os.path.join(_HERE, "testdata")])
@@ -193,11 +193,33 @@ class Toy(unittest.TestCase):
     def test_tests_named_after_the_source_come_first(self):
         self.assertEqual([["c"], ["a"], ["b"]], self._tried(14, own="c"))
 
+    def test_what_has_killed_others_of_the_source_comes_before_what_is_cheap(self):
+        tried = []
+
+        class Killer:
+            has_variants = True
+
+            def __init__(self, name, kills):
+                self.name, self._kills = name, kills
+
+            def run(self, cases, number, *rest):
+                tried.append((self.name, cases))
+                return programs.Run(number in self._kills, "", 0, False)
+
+        found = hunt.Survey()
+        useful, useless = Killer("useful", [1]), Killer("useless", [])
+        for program, case, cost, number in ((useful, "a", 1, 1), (useful, "b", 2, 2), (useless, "c", 1, 2)):
+            found.add(program, case, cost, [number])
+        mutants = [statements.Mutant(number, "net/f.c", "f", "constant", 1, "0", "1") for number in (1, 2)]
+        statements.set_keys(mutants)
+        hunt.Hunt(found).killers(mutants, 1, lambda mutant, killer: None)
+        self.assertEqual([("useful", ["a"]), ("useful", ["b"]), ("useless", ["c"])], tried)
+
     def test_variants_come_after_all_that_is_different(self):
         found = hunt.Survey()
         for case, cost in (("T.A/1", .01), ("T.A/2", .01), ("T.B/1", .02), ("T.B/2", .02), ("T.C", .6), ("T.D", .7)):
             found.add(self.program, case, cost, [1])
-        runs = [sorted(case.split("/")[0] for case in cases) for _, _, cases in found.reaching(1)]
+        runs = [sorted(case.split("/")[0] for case in cases) for _, _, _, cases in found.reaching(1)]
         self.assertEqual([["T.A", "T.B"], ["T.C"], ["T.D"], ["T.A", "T.B"]], runs)
 
     def test_cpu_time_is_counted_and_limited(self):
