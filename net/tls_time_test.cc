@@ -164,14 +164,6 @@ TEST_F(TlsTimeTest, DeadlinesBeyondTheClockAreNone) {
   ExpectRemaining(-1, -1, Begin(NET_TLS_READ));
 }
 
-TEST_F(TlsTimeTest, ClosedSocketHasNoTimeLeftAndNoDeadline) {
-  net_tls_socket_set_deadlines(socket_, 10, 20);
-  struct net_tls_operation operation = Begin(NET_TLS_READ);
-  EXPECT_EQ(NET_TLS_OK, net_tls_socket_close(socket_));
-  ExpectRemaining(0, 0, operation);
-  ExpectRemaining(-1, -1, Begin(NET_TLS_READ));
-}
-
 // The first retry only begins to count: the handshake has moved on until then.
 TEST_F(TlsTimeTest, ClockLimitCountsCpuTimeOfRetries) {
   for (int64_t limit : {INT64_C(1), INT64_C(5), INT64_C(50)}) {
