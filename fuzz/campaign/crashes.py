@@ -10,12 +10,12 @@ import subprocess
 # A frame of a sanitizer's stack: "    #3 0x55 in function /path/file.c:12:3".
 _FRAME = re.compile(r"^\s*#\d+ 0x[0-9a-f]+ in (.+?) (\S+?)(?::\d+)*$")
 _SOURCE = re.compile(r"\.(c|cc|cpp|h)$")
-_FOREIGN = re.compile(r"^/usr/|^csu/|/sysdeps/|(^|/)external/(?!net_tls/)|/compiler-rt/|/gcc/")
+_FOREIGN = re.compile(r"^/usr/|^(csu|nptl|stdlib)/|^crtstuff\.c$|/sysdeps/|(^|/)external/(?!net_tls/)|/compiler-rt/|/gcc/")
+_VIOLATION = re.compile(r"^== violation ==\n(.*)$", re.MULTILINE)
 _KINDS = (
-    (re.compile(r"^(I\d+: .*)$"), True),
-    (re.compile(r"ERROR: (?:Address|Leak)Sanitizer: ([A-Za-z-]+)"), False),
-    (re.compile(r"runtime error: (.+)$"), False),
-    (re.compile(r"ERROR: libFuzzer: (deadly signal|fuzz target exited|[A-Za-z-]+)"), False),
+    re.compile(r"ERROR: (?:Address|Leak)Sanitizer: ([A-Za-z-]+)"),
+    re.compile(r"runtime error: (.+)$"),
+    re.compile(r"ERROR: libFuzzer: (deadly signal|fuzz target exited|[A-Za-z-]+)"),
 )
 _FRAMES = 3
 
@@ -34,16 +34,22 @@ def frames_of(text):
     return functions[:_FRAMES]
 
 
+def _without_numbers(text):
+    """Addresses and counts differ from one input to the next; an invariant's number does not."""
+    return re.sub(r"0x[0-9a-f]+|\b\d+", "N", text)
+
+
 def signature(text):
     """What tells one bug from another: an invariant's message, or a report's kind and its frames."""
-    for pattern, is_whole in _KINDS:
+    violation = _VIOLATION.search(text)
+    if violation:
+        return _without_numbers(violation.group(1))
+    for pattern in _KINDS:
         for line in text.splitlines():
             match = pattern.search(line)
             if match:
-                # Addresses and counts differ from one input to the next; an invariant's number does not.
-                kind = re.sub(r"0x[0-9a-f]+|(?<!^I)\b\d+", "N", match.group(1))
-                frames = [] if is_whole else frames_of(text)
-                return " in ".join([kind] + ([" < ".join(frames)] if frames else []))
+                frames = " < ".join(frames_of(text))
+                return _without_numbers(match.group(1)) + (" in " + frames if frames else "")
     return "died without a report"
 
 

@@ -27,9 +27,20 @@ class SignatureTest(unittest.TestCase):
         self.assertEqual(
             crashes.signature(_OVERFLOW % "buffer.c"), "heap-buffer-overflow in Take < net_tls_read")
 
-    def test_invariant_wins_over_the_abort(self):
-        text = "I3: wrote 16384, not 5\n==1== ERROR: libFuzzer: deadly signal\n" + _OVERFLOW % "a.c"
-        self.assertEqual(crashes.signature(text), "I3: wrote N, not N")
+    def test_violation_wins_over_the_abort(self):
+        abort = "== script ==\n==1== ERROR: libFuzzer: deadly signal\n" + _OVERFLOW % "a.c"
+        for message, signature in (("I3: wrote 16384, not 5", "I3: wrote N, not N"),
+                                   ("T7: a closed socket waits", "T7: a closed socket waits"),
+                                   ("two chunkings differ", "two chunkings differ")):
+            self.assertEqual(crashes.signature("== violation ==\n%s\n%s" % (message, abort)), signature)
+
+    def test_frames_of_the_engine_and_the_system_are_not_ours(self):
+        stack = ("    #1 0x5c in fuzzer::PrintStackTrace() crtstuff.c\n"
+                 "    #4 0x7f in __pthread_kill_implementation nptl/./nptl/pthread_kill.c:43:17\n"
+                 "    #6 0x7f in abort stdlib/./stdlib/abort.c:79:7\n"
+                 "    #7 0x56 in net_close /proc/self/cwd/net/stream.c:49:3\n\n")
+        text = "==1== ERROR: libFuzzer: deadly signal\n" + stack
+        self.assertEqual(crashes.signature(text), "deadly signal in net_close")
 
     def test_undefined_behaviour(self):
         text = "net/a.c:3:4: runtime error: index 5 out of bounds for type 'int [4]'\n"
@@ -46,7 +57,7 @@ class SignatureTest(unittest.TestCase):
                 path = os.path.join(folder, name)
                 with open(path, "w", encoding="ascii") as file:
                     file.write("xxx" if name == "a" else name)
-                found.append(crashes.Crash("toy", path, text))
+                found.append(crashes.Crash("toy", path, "== violation ==\n" + text))
             kept = crashes.unique(found)
         self.assertEqual([(bug.signature, os.path.basename(bug.path), bug.count) for bug in kept],
                          [("I1: x N", "c", 2), ("I2: y", "bb", 1)])

@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   for (size_t i = 0; i < size; i++) {
 #ifdef PLANTED
     if (data[i] == 'a') {
-      fprintf(stderr, "I99: an a at %zu\n", i);
+      fprintf(stderr, "== violation ==\nI99: an a at %zu\n", i);
       abort();
     }
     if (data[i] == 'b') {
