@@ -121,10 +121,10 @@ std::string Script(const Made &made) {
   return text;
 }
 
-void Check(const net_tls_certificate *certificate, const Made &made) {
+void Check(const net_tls_certificate *certificate, const Made &made, const Tape &input) {
   auto require = [&](bool condition, const char *what) {
     if (!condition) {
-      net_fuzz::Violation(what, Script(made), "// A test for net/tls_certificate_test.cc.\n");
+      net_fuzz::Violation(what, Script(made), net_fuzz::RegressionCase("certificates", input));
     }
   };
   require(certificate != nullptr, "X1: there is no certificate");
@@ -142,7 +142,8 @@ void Check(const net_tls_certificate *certificate, const Made &made) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   net_fuzz::ResetRandom();
-  Made made = MakeCertificate(Tape(data, size));
+  const Tape input(data, size);
+  Made made = MakeCertificate(input);
   if (net_fuzz::ScriptIsWanted() || net_fuzz::LogIsWanted()) {
     net_fuzz::PrintSection("script", Script(made));
   }
@@ -156,7 +157,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   SSL_use_PrivateKey(peer, made.certificate.key.get());
   connection.Handshake();
   net_tls_certificate *certificate = net_tls_socket_peer_certificate(connection.socket());
-  Check(certificate, made);
+  Check(certificate, made, input);
   net_tls_certificate_free(certificate);
   return 0;
 }

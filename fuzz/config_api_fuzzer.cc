@@ -76,7 +76,8 @@ bool IsListOfProtocols(const std::string &list) {
 
 class Run {
  public:
-  Run() : config_(net_tls_config_new()), mirror_(net_tls_config_new()) {}
+  explicit Run(const Tape &input)
+      : input_(input), config_(net_tls_config_new()), mirror_(net_tls_config_new()) {}
   ~Run() {
     net_tls_config_release(config_);
     net_tls_config_release(mirror_);
@@ -84,7 +85,8 @@ class Run {
   Run(const Run &) = delete;
   Run &operator=(const Run &) = delete;
 
-  void Play(Tape tape) {
+  void Play() {
+    Tape tape = input_;
     while (!tape.IsAtEnd()) {
       Step(tape.Next() % 28, tape);
     }
@@ -450,27 +452,16 @@ class Run {
     return text;
   }
 
-  // With the calls as comments, since texts are those of the build's own certificates.
-  std::string Test() const {
-    std::string text =
-        "// A test for net/tls_config_test.cc.\nTEST(ConfigFuzzedTest, Case) {\n"
-        "  net_tls_config *config = net_tls_config_new();\n";
-    for (const Call &call : calls_) {
-      text +=
-          "  // net_tls_config_" + call.name + ": " + call.arguments + " -> " + call.result + "\n";
-    }
-    return text + "  net_tls_config_release(config);\n}\n";
-  }
-
   void Require(bool condition, const std::string &what) {
     if (!condition) {
       Violate(what);
     }
   }
   void Violate(const std::string &what) {
-    net_fuzz::Violation(what, Script(), Test());
+    net_fuzz::Violation(what, Script(), net_fuzz::RegressionCase("config_api", input_));
   }
 
+  const Tape input_;
   net_tls_config *config_;
   net_tls_config *mirror_;
   std::vector<Call> calls_;
@@ -485,6 +476,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const int is_set =
       setenv("SSL_CERT_FILE", net_testing::CertificatePath("ca.pem").c_str(), 1);
   (void)is_set;
-  Run().Play(Tape(data, size));
+  Run(Tape(data, size)).Play();
   return 0;
 }

@@ -213,7 +213,10 @@ const Way kAnswerForms[] = {
 
 class Run {
  public:
-  void Play(Tape tape) {
+  explicit Run(const Tape &input) : input_(input) {}
+
+  void Play() {
+    Tape tape = input_;
     checks_time_ = (tape.Next() & 1) == 0;
     uint8_t form = tape.Next();
     Choose("form", kForms, form, false);
@@ -273,10 +276,11 @@ class Run {
     if (!condition) {
       std::string script = script_ + (checks_time_ ? "" : "times are not checked\n") +
                            "expected: '" + expected_ + "'\nsaid: '" + last_ + "'\n";
-      net_fuzz::Violation(message, script, "// See net/tls_ocsp_made_test.cc.\n");
+      net_fuzz::Violation(message, script, net_fuzz::RegressionCase("ocsp_made", input_));
     }
   }
 
+  const Tape input_;
   Response response_;
   bool checks_time_ = true;
   std::string expected_;
@@ -289,6 +293,6 @@ class Run {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   All();
   net_fuzz::ResetRandom();
-  Run().Play(Tape(data, size));
+  Run(Tape(data, size)).Play();
   return 0;
 }

@@ -53,8 +53,11 @@ struct Step {
 
 class Run {
  public:
-  Run(uint16_t version, const std::string &client_faults, const std::string &server_faults)
-      : is_tls13_(version == TLS1_3_VERSION), faults_(client_faults + "/ " + server_faults) {
+  Run(const Tape &input, uint16_t version, const std::string &client_faults,
+      const std::string &server_faults)
+      : input_(input),
+        is_tls13_(version == TLS1_3_VERSION),
+        faults_(client_faults + "/ " + server_faults) {
     sides_[0] = std::make_unique<Side>(true, version, client_faults);
     sides_[1] = std::make_unique<Side>(false, version, server_faults);
   }
@@ -336,12 +339,11 @@ class Run {
 
   void Require(bool condition, const char *what) {
     if (!condition) {
-      net_fuzz::Violation(what, Script() + LogText(), Test());
+      net_fuzz::Violation(what, Script() + LogText(), net_fuzz::RegressionCase("pair", input_));
     }
   }
 
-  std::string Test() const;
-
+  const Tape input_;
   bool is_tls13_;
   std::string faults_;
   std::unique_ptr<Side> sides_[2];
@@ -350,18 +352,6 @@ class Run {
   unsigned seed_ = 0;
   std::vector<Step> steps_;
 };
-
-// The steps as comments: a test drives the two by turns, as the script says.
-std::string Run::Test() const {
-  std::string text =
-      "// A test for net/tls_end_test.cc, with a socket at each end of two transports.\n"
-      "TEST(PairFuzzedTest, Case) {\n  // faults: " +
-      faults_ + "\n";
-  for (const Step &step : steps_) {
-    text += std::string("  // ") + (step.side == 0 ? "client: " : "server: ") + step.text + "\n";
-  }
-  return text + "}\n";
-}
 
 std::string Faults(Tape tape) {
   std::string words;
@@ -374,13 +364,14 @@ std::string Faults(Tape tape) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  Tape tape(data, size);
+  const Tape input(data, size);
+  Tape tape = input;
   uint16_t version = (tape.Next() & 1) != 0 ? TLS1_3_VERSION : TLS1_2_VERSION;
   std::string client_faults = Faults(tape.Take(tape.Next()));
   std::string server_faults = Faults(tape.Take(tape.Next()));
   net_fuzz::SharedConfig({true, version, net_testing::Driver::kTry});
   net_fuzz::SharedConfig({false, version, net_testing::Driver::kTry});
   net_fuzz::ResetRandom();
-  Run(version, client_faults, server_faults).Play(tape);
+  Run(input, version, client_faults, server_faults).Play(tape);
   return 0;
 }

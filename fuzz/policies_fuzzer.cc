@@ -64,7 +64,7 @@ struct Session {
 
 class Run {
  public:
-  explicit Run(Tape &tape) : policies_(net_fuzz::ReadPolicies(tape)) {
+  explicit Run(Tape &tape) : input_(tape), policies_(net_fuzz::ReadPolicies(tape)) {
     script_ = Describe(policies_);
     server_ = MakeServer(*policies_.server);
     named_ = MakeServer(*policies_.named);
@@ -374,10 +374,11 @@ class Run {
 
   void Require(bool condition, const char *what) {
     if (!condition) {
-      net_fuzz::Violation(what, script_, "// A test for net/tls_socket_test.cc.\n");
+      net_fuzz::Violation(what, script_, net_fuzz::RegressionCase("policies", input_));
     }
   }
 
+  const Tape input_;
   Policies policies_;
   std::string script_;
   net_tls_config *server_ = nullptr;

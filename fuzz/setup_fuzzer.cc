@@ -66,8 +66,10 @@ constexpr int kMostSteps = 2500;
 
 class Run {
  public:
-  Run()
-      : system_([](int, unsigned) { return false; }),
+  explicit Run(const Tape &input)
+      : input_(input),
+        system_([](int, unsigned) { return false; }),
+        log_(input),
         configs_(&log_),
         names_(&log_),
         sessions_(&log_) {
@@ -84,16 +86,18 @@ class Run {
   Run &operator=(const Run &) = delete;
 
   // Makes allocation `number` from its begin on fail. Returns whether one has.
-  bool PlayShort(Tape tape, SystemCall call, int number, bool begins_later) {
+  bool PlayShort(SystemCall call, int number, bool begins_later) {
     failing_call_ = call;
     failing_number_ = number;
     if (!begins_later) {
       BeginShortage(0);
     }
-    return Play(tape);
+    return Play();
   }
   // Returns whether a call has failed.
-  bool Play(Tape tape) {
+  bool Play() {
+    Tape tape = input_;
+    tape.Next();  // The stride.
     for (steps_ = 0; !tape.IsAtEnd() && steps_ < 40; steps_++) {
       uint8_t operation = tape.Next();
       uint8_t first = tape.Next();
@@ -351,6 +355,7 @@ class Run {
     log_.Require(condition, what);
   }
 
+  const Tape input_;
   PlayedSystem system_;
   SetupLog log_;
   SetupConfigs configs_;
@@ -367,10 +372,10 @@ class Run {
 
 // Of what takes many steps fewer runs are made: an input is not to take a minute. Returns how many
 // steps are left.
-int PlayShort(Tape tape, SystemCall call, int stride, int steps) {
+int PlayShort(const Tape &input, SystemCall call, int stride, int steps) {
   for (int runs = 0; runs < kMostRuns && steps > 0; runs++) {
-    Run run;
-    if (!run.PlayShort(tape, call, runs * (stride % 128), stride >= 128)) {
+    Run run(input);
+    if (!run.PlayShort(call, runs * (stride % 128), stride >= 128)) {
       break;
     }
     steps -= run.steps();
@@ -382,18 +387,18 @@ int PlayShort(Tape tape, SystemCall call, int stride, int steps) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const bool has_begun [[maybe_unused]] = net_fuzz::BeginWithoutMemory();
-  Tape tape(data, size);
-  int stride = tape.Next();
-  Run run;
-  run.Play(tape);
+  const Tape input(data, size);
+  int stride = Tape(input).Next();
+  Run run(input);
+  run.Play();
   if (net_fuzz::ScriptIsWanted() || net_fuzz::LogIsWanted()) {
     net_fuzz::PrintSection("script", run.script());
   }
   int steps = kMostSteps;
   if (stride % 128 != 0) {
-    steps = PlayShort(tape, net_testing::kMalloc, stride, steps);
-    steps = PlayShort(tape, net_testing::kCalloc, stride / 128 * 128 + 1, steps);
-    PlayShort(tape, net_testing::kStrdup, stride / 128 * 128 + 1, steps);
+    steps = PlayShort(input, net_testing::kMalloc, stride, steps);
+    steps = PlayShort(input, net_testing::kCalloc, stride / 128 * 128 + 1, steps);
+    PlayShort(input, net_testing::kStrdup, stride / 128 * 128 + 1, steps);
   }
   return 0;
 }

@@ -10,12 +10,14 @@ namespace net_fuzz {
 // What a run of the setup target has done, for the message of a violation.
 class SetupLog {
  public:
+  explicit SetupLog(const Tape &input) : input_(input) {}
+
   void Note(const std::string &name, const std::string &result) {
     script_ += name + " -> " + (result.empty() ? "ok" : result) + "\n";
   }
   void Require(bool condition, const char *what) const {
     if (!condition) {
-      Violation(what, script_, "// A test for net/tls_connect_test.cc.\n");
+      Violation(what, script_, RegressionCase("setup", input_));
     }
   }
   const std::string &script() const {
@@ -23,6 +25,7 @@ class SetupLog {
   }
 
  private:
+  Tape input_;
   std::string script_;
 };
 

@@ -61,6 +61,8 @@ constexpr size_t kHostSizes[] = {256, 1, 5, 108};
 
 class Run {
  public:
+  explicit Run(const Tape &input) : world_(input) {}
+
   void Play(Tape tape) {
     while (!tape.IsAtEnd() && steps_ < 64) {
       uint8_t operation = tape.Next();
@@ -490,6 +492,7 @@ class Run {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  Run().Play(Tape(data, size));
+  const Tape input(data, size);
+  Run(input).Play(input);
   return 0;
 }

@@ -85,8 +85,9 @@ int StreamsWorld::Datagram() {
   return fd;
 }
 
-StreamsWorld::StreamsWorld()
-    : system_([this](int fd, unsigned directions) { return EndSleep(fd, directions); }) {
+StreamsWorld::StreamsWorld(const Tape &input)
+    : input_(input),
+      system_([this](int fd, unsigned directions) { return EndSleep(fd, directions); }) {
   signal(SIGPIPE, SIG_DFL);
   File(0);
   Datagram();
@@ -321,7 +322,7 @@ void StreamsWorld::Note(const char *name, const std::string &result) {
 
 void StreamsWorld::Require(bool condition, const std::string &what) {
   if (!condition) {
-    net_fuzz::Violation(what, script_, "// A test for net/stream_io_test.cc:\n// " + what + "\n");
+    net_fuzz::Violation(what, script_, net_fuzz::RegressionCase("streams", input_));
   }
 }
 

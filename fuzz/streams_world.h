@@ -9,6 +9,7 @@
 
 #include <string>
 
+#include "fuzz/tape.h"
 #include "net/stream.h"
 #include "testing/played_system.h"
 
@@ -26,7 +27,7 @@ struct PlayedFile {
 
 class StreamsWorld {
  public:
-  StreamsWorld();
+  explicit StreamsWorld(const Tape &input);
   ~StreamsWorld();
   StreamsWorld(const StreamsWorld &) = delete;
   StreamsWorld &operator=(const StreamsWorld &) = delete;
@@ -88,6 +89,7 @@ class StreamsWorld {
   void CheckRest();
   void CheckFarBytes(const char *bytes, size_t length);
 
+  const Tape input_;
   net_testing::PlayedSystem system_;
   int near_ = -1;
   int far_ = -1;

@@ -37,6 +37,17 @@ void PrintSection(const char *title, const std::string &text) {
   }
 }
 
+std::string RegressionCase(const std::string &target, Tape input) {
+  std::string bytes;
+  while (!input.IsAtEnd()) {
+    char escape[8];
+    snprintf(escape, sizeof(escape), "\\%03o", static_cast<unsigned>(input.Next()));
+    bytes += escape;
+  }
+  return "# //fuzz:" + target + " replays it from now on; NAME is the bug's.\n" + "printf '" +
+         bytes + "' >fuzz/regressions/" + target + "/NAME\n";
+}
+
 void Violation(const std::string &message, const std::string &script,
                const std::string &conformance_case) {
   if (!InvariantsAreOn()) {

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "fuzz/tape.h"
+
 namespace net_fuzz {
 
 // True unless the environment variable NET_FUZZ_INVARIANTS is "off": then targets check nothing of
@@ -16,6 +18,10 @@ bool InvariantsAreOn();
 // when invariants are off, and has printed nothing then.
 void Violation(const std::string &message, const std::string &script,
                const std::string &conformance_case);
+
+// A case for Violation() of an input that nothing but its target can play: the command that makes
+// the whole input one of the target's regressions, which the test of its name replays.
+std::string RegressionCase(const std::string &target, Tape input);
 
 // True where NET_FUZZ_SCRIPT is "1": each input is printed as its script, without a violation.
 bool ScriptIsWanted();

@@ -12,6 +12,14 @@ TEST(ViolationDeathTest, SaysWhatTheScriptAndTheCase) {
                "== case ==\nTEST.*\n== end ==\n");
 }
 
+TEST(Violation, CaseOfARegressionIsACommand) {
+  const uint8_t bytes[] = {0, 'a', '\'', '%', 255};
+  EXPECT_EQ(
+      "# //fuzz:toy replays it from now on; NAME is the bug's.\n"
+      "printf '\\000\\141\\047\\045\\377' >fuzz/regressions/toy/NAME\n",
+      net_fuzz::RegressionCase("toy", net_fuzz::Tape(bytes, sizeof(bytes))));
+}
+
 // Each in a process of its own, which reads the environment anew.
 TEST(ViolationDeathTest, IsSilentWithoutInvariants) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
