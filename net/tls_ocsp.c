@@ -26,20 +26,19 @@ bool net_tls_ocsp_is_response(const uint8_t *der, size_t length) {
   return read_status(der, length, &response, &status);
 }
 
-/* No extension is known here, so that none may be critical. DER writes the flag where it is set. */
+/* No extension is known here, so that none may be critical. DER writes that flag only where it is
+   set, between what is read: an extension that has it is refused. */
 static bool has_only_optional(CBS *extensions) {
   CBS list;
   CBS extension;
   CBS part;
-  int is_critical = 0;
   if (!CBS_get_asn1(extensions, &list, CBS_ASN1_SEQUENCE) || CBS_len(extensions) != 0) {
     return false;
   }
   while (CBS_len(&list) > 0) {
     if (!CBS_get_asn1(&list, &extension, CBS_ASN1_SEQUENCE) ||
         !CBS_get_asn1(&extension, &part, CBS_ASN1_OBJECT) ||
-        !CBS_get_optional_asn1(&extension, &part, &is_critical, CBS_ASN1_BOOLEAN) ||
-        !CBS_get_asn1(&extension, &part, CBS_ASN1_OCTETSTRING) || is_critical) {
+        !CBS_get_asn1(&extension, &part, CBS_ASN1_OCTETSTRING)) {
       return false;
     }
   }
