@@ -15,9 +15,8 @@ _RECENT = 2
 _SECONDS_A_RUN = 0.5
 # What is told of a mutant whose code is that of the original.
 SAME = "the same code"
-# CPU seconds of cases that do not kill a mutant until it is a survivor; fewer if it is listed as one.
+# CPU seconds of cases that do not kill a mutant until it is a survivor.
 SECONDS = 5
-_SHARE_OF_LISTED = 0.2
 
 
 def _kind(case):
@@ -96,16 +95,15 @@ def survey(programs, jobs, fail):
 
 
 class Hunt:
-    """Tries mutants by cases of `seconds` together, those in `listed` by fewer.
+    """Tries mutants by cases of `seconds` together.
 
     `counterparts` maps the surveyed programs to those that are run, which are slower by `slowness`.
     `is_same` says whether a mutant compiles to the code of the original: then it is not tried for long.
     """
 
-    def __init__(self, found, listed=(), seconds=SECONDS, counterparts=None, slowness=1, is_same=lambda mutant: False):
+    def __init__(self, found, seconds=SECONDS, counterparts=None, slowness=1, is_same=lambda mutant: False):
         self._survey = found
         self._is_same = is_same
-        self._listed = listed
         self._seconds = seconds
         self._counterparts = counterparts or {}
         self._slowness = slowness
@@ -162,9 +160,9 @@ class Hunt:
                 return killer
         if self._is_same(mutant):
             return SAME
-        spent, limit = 0, self._seconds * (_SHARE_OF_LISTED if mutant.key in self._listed else 1)
+        spent = 0
         for _, seconds, program, cases in self._by_likelihood(mutant):
-            if spent + seconds > limit:
+            if spent + seconds > self._seconds:
                 continue
             spent += seconds
             rest = [case for case in cases if (program, case) not in likely]
