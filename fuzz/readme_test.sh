@@ -1,6 +1,6 @@
 #!/bin/bash
-# readme_test.sh: red if a command of the README's section on fuzzing does not do what it says. They run for
-# some hundred executions in place of minutes, and the campaign over one target.
+# readme_test.sh: red if a command of the README's section on fuzzing, or of fuzz/README.md on stability, does not
+# do what it says. Fuzzing is some hundred executions in place of minutes, and the campaign over one target.
 set -u
 root=$(dirname "$(readlink -f WORKSPACE)")
 scratch=$(mktemp -d)
@@ -20,9 +20,10 @@ unset TEST_TMPDIR TEST_SRCDIR RUNFILES_DIR
 PATH=${PATH#.:}
 export BAZEL=$scratch/bazel XDG_CACHE_HOME=$scratch/cache
 
-# command_of WORDS: the README's command that begins with these.
+# command_of FILE SECTION WORDS: the command of that section that begins with these words.
 command_of() {
-    awk '$0 == "## Fuzz" { on = 1; next } /^## / { on = 0 } on' "$root/README.md" | grep "^$1" | sed 's/ *#.*//'
+    awk -v heading="## $2" '$0 == heading { on = 1; next } /^## / { on = 0 } on' "$root/$1" |
+        grep "^$3" | sed 's/ *#.*//'
 }
 
 # try COMMAND EXPECTED: runs it; its output has to match.
@@ -37,8 +38,10 @@ try() {
     fi
 }
 
-one=$(command_of './bazelw run //fuzz:record_ops_server_run')
-all=$(command_of './bazelw run //fuzz:campaign')
+one=$(command_of README.md Fuzz './bazelw run //fuzz:record_ops_server_run')
+all=$(command_of README.md Fuzz './bazelw run //fuzz:campaign')
+stable=$(command_of fuzz/README.md Stability './bazelw test')
 try "${one/-max_total_time=60/-runs=500}" '^Done [1-9][0-9]* runs'
 try "${all/--minutes 10/--runs 500 --no-coverage --targets record_ops_server}" '^nothing found'
+try "$stable --test_output=all" '  OK .*Stability.OfEachInput'
 exit $red
