@@ -1,6 +1,6 @@
 // I15: an input gives the same log of events, to the call of the transport and the nanosecond, each
-// time: each of the inputs that are the arguments, as a client and as a server, and 1,000 replays at
-// least.
+// time: each of the inputs that are the arguments, as a client and as a server, and 1,000 replays
+// at least.
 //
 // Only with --config=fuzz: elsewhere BoringSSL's random numbers are not the same ones in each run,
 // and lengths of signatures and tickets with them.
