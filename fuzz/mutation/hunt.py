@@ -16,7 +16,7 @@ _SECONDS_A_RUN = 0.5
 # What is told of a mutant whose code is that of the original.
 SAME = "the same code"
 # CPU seconds of cases that do not kill a mutant until it is a survivor.
-SECONDS = 5
+SECONDS = 10
 
 
 def _kind(case):
