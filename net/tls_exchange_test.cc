@@ -47,6 +47,30 @@ TEST_P(TlsExchangeTest, RefusedWhereReceivingFailsOnce) {
   EXPECT_EQ(1, transport().receives());
 }
 
+// What is owed is sent, however often it takes, before anything is received: the peer waits for it.
+TEST_P(TlsExchangeTest, InterruptedInAHandshake) {
+  connection_.Open();
+  transport().SetFaults("s: intr intr intr");
+  EXPECT_TRUE(HasOutcome(NET_TLS_OK, connection_.Handshake()));
+}
+
+// What a refused send has found is told before anything more is received.
+TEST_P(TlsExchangeTest, RefusedWhereACloseNotifyHasComeIn) {
+  if (IsBlocking()) {
+    GTEST_SKIP() << "nothing is owed when a write has returned";
+  }
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().set_is_stalled(true);
+  transport().set_window(0);
+  SetTimeLimits(20, 20);
+  ASSERT_TRUE(HasOutcome(NET_TLS_OK, connection_.Write("owed")));
+  peer().CloseNotify();
+  transport().SetFaults("s: pipe");
+  transport().ResetCounts();
+  EXPECT_TRUE(HasOutcome(NET_TLS_CLOSED, connection_.Read()));
+  EXPECT_EQ(1, transport().receives());
+}
+
 // What has come in and nobody has read leaves its place to what comes behind it.
 TEST_P(TlsExchangeTest, ClosedWithAFullBuffer) {
   ASSERT_TRUE(connection_.Exchange(1, 10));
