@@ -241,14 +241,15 @@ void RecordRun::KeyUpdate(bool requests) {
   Require(!is_of_tls12 || input_.test_case.version == TLS1_2_VERSION,
           "I12: TLS 1.3 has a key update");
   key_updates_ += done.outcome == NET_TLS_OK ? 1 : 0;
-  // BoringSSL ends a connection with more than 32 in a row; a request counts for both sides.
-  has_hard_fault_ |= key_updates_ > 15;
+  has_hard_fault_ |= key_updates_ > kMostKeyUpdates;
 }
 
 void RecordRun::TlsClose() {
   bool was_handshaked = IsHandshaked();
   is_tls_closed_ = true;
   Done done = Perform(Operation::kTlsClose, 0, [this] { return connection_.TlsClose(); });
+  // BoringSSL had ended the connection in a look at what is pending, which has no error to tell.
+  is_end_told_ |= done.outcome == NET_TLS_ERROR && !is_send_refused_;
   if (done.outcome == NET_TLS_OK && was_handshaked && !has_hard_fault_ && !is_stalled_) {
     connection_.peer().Run();
     Require(connection_.peer().SawCloseNotify(), "I11: tls_close is ok without a close_notify");

@@ -191,6 +191,8 @@ class RecordRun {
   int peer_key_updates_ = 0;
   // So many that the connection ends of them: what lies behind them is never seen.
   bool has_many_key_updates_ = false;
+  // BoringSSL ends a connection with more than 32 in a row; a request counts for both sides.
+  static constexpr int kMostKeyUpdates = 15;
   int key_updates_ = 0;
   int key_updates_asked_ = 0;
   // The transport's words: no call may follow.
