@@ -3,6 +3,9 @@
 
 #include "net/tls_socket.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include <string>
 
 #include "gtest/gtest.h"
@@ -310,6 +313,31 @@ TEST(TlsSocket, ClientWithoutAName) {
     EXPECT_STREQ("server name not specified", error);
   }
   EXPECT_EQ(0, connection.transport().closes()) << "the transport is still the caller's";
+}
+
+TEST(TlsSocket, ClientWithoutCertificatesThatItTrusts) {
+  Connection connection(Case{});
+  net_tls_config *config = net_tls_config_new();
+  char error[NET_TLS_ERROR_SIZE] = "";
+  setenv("SSL_CERT_FILE", "/nonexistent/ca.pem", 1);
+  EXPECT_EQ(nullptr, net_tls_socket_new_client(config, connection.transport().transport(),
+                                               NET_TRANSPORT_BLOCKING, "localhost", error));
+  unsetenv("SSL_CERT_FILE");
+  EXPECT_NE(std::string::npos, std::string(error).find("/nonexistent/ca.pem")) << error;
+  net_tls_config_release(config);
+}
+
+// RFC 6962, section 3.3.1: a server shows them to those alone that ask.
+TEST(TlsSocket, AClientAsksForTimestamps) {
+  const uint8_t list[] = {0, 5, 0, 3, 'a', 'b', 'c'};
+  Connection connection(Case{});
+  connection.Open();
+  ASSERT_TRUE(SSL_set_signed_cert_timestamp_list(connection.peer().ssl(), list, sizeof(list)));
+  ASSERT_EQ(NET_TLS_OK, connection.Handshake().outcome);
+  size_t length = 0;
+  const uint8_t *shown = net_tls_socket_scts(connection.socket(), &length);
+  ASSERT_EQ(sizeof(list), length);
+  EXPECT_EQ(0, memcmp(list, shown, length));
 }
 
 TEST(TlsSocket, ClientWithANameThatCannotBeSent) {

@@ -41,6 +41,19 @@ TEST_P(TlsStepTest, HandshakeByTheLastByte) {
   EXPECT_TRUE(peer().IsHandshaked());
 }
 
+// D-08: one read takes what several records hold, and no more than it has room for.
+TEST_P(TlsStepTest, ReadsOverShortRecords) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().Hold();
+  for (const char *bytes : {"a", "b", "c", "ddd", "eee"}) {
+    peer().Write(bytes);
+  }
+  peer().Release();
+  EXPECT_EQ("abc", connection_.Read(3).bytes);
+  EXPECT_EQ("ddde", connection_.Read(4).bytes);
+  EXPECT_EQ("ee", connection_.Read(4).bytes);
+}
+
 // The first that ends a connection is what it was closed by.
 TEST_P(TlsStepTest, CloseNotifyBehindOurs) {
   for (bool is_refused : {false, true}) {
