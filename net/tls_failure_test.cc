@@ -1,5 +1,5 @@
-// Why a connection has failed: alerts that end it and those that do not, errors of the system, and
-// what becomes of the bytes that are still owed.
+// Why a connection has failed: errors of the system, alerts, and what becomes of the bytes that are
+// still owed.
 
 #include <iterator>
 #include <string>
@@ -18,58 +18,7 @@ using net_testing::IsError;
 
 constexpr char kTruncated[] = "read failed: end of stream without close_notify";
 
-// A warning, before anything is encrypted.
-std::string Warning(uint8_t description) {
-  return std::string("\x15\x03\x03\x00\x02\x01", 6) + static_cast<char>(description);
-}
-
-class TlsFailureTest : public net_testing::CaseTest {
- protected:
-  // A handshake in which a server under test asks for another key share, so that it knows the
-  // version while nothing is encrypted yet; then the peer sends `bytes`, and goes on.
-  Done HandshakeWith(const std::string &bytes) {
-    EXPECT_TRUE(net_tls_config_set_groups(connection_.config(), "P-256"));
-    connection_.peer_options().groups = "X25519:P-256";
-    connection_.Open();
-    transport().set_on_idle([this, bytes, turn = 0]() mutable {
-      if (turn++ == (GetParam().is_client ? 0 : 1)) {
-        transport().FarSend(bytes);
-      }
-      peer().Run();
-    });
-    return connection_.Handshake();
-  }
-};
-
-TEST_P(TlsFailureTest, AWarningEndsNothing) {
-  EXPECT_TRUE(HasOutcome(NET_TLS_OK, HandshakeWith(Warning(SSL_AD_USER_CANCELLED))));
-  EXPECT_EQ("user_canceled, received", Alert());
-  EXPECT_TRUE(connection_.Exchange(1, 10));
-  EXPECT_EQ("", ClosedBy());
-}
-
-// What fails later is not the peer's doing.
-TEST_P(TlsFailureTest, AWarningIsNotTheReason) {
-  Done done = HandshakeWith(Warning(SSL_AD_USER_CANCELLED) + "no record of TLS");
-  EXPECT_TRUE(HasOutcome(NET_TLS_ERROR, done));
-  EXPECT_NE(std::string::npos, done.error.find(" (sent alert ")) << done.error;
-  EXPECT_NE(std::string::npos, Alert().find(", sent, fatal")) << Alert();
-}
-
-// RFC 8446, section 6: but these two all are fatal in TLS 1.3, and what is answered says less.
-TEST_P(TlsFailureTest, AWarningOfTls13) {
-  if (GetParam().version == TLS1_3_VERSION && GetParam().is_client) {
-    return;  // Before a server has answered, no version is known.
-  }
-  Done done = HandshakeWith(Warning(SSL_AD_CERTIFICATE_UNKNOWN));
-  if (GetParam().version == TLS1_3_VERSION) {
-    EXPECT_TRUE(IsError(done, "handshake failed: peer sent alert certificate_unknown"));
-    EXPECT_EQ("certificate_unknown, received, fatal", Alert());
-  } else {
-    EXPECT_TRUE(HasOutcome(NET_TLS_OK, done));
-    EXPECT_EQ("certificate_unknown, received", Alert());
-  }
-}
+using TlsFailureTest = net_testing::CaseTest;
 
 TEST_P(TlsFailureTest, WhoseDoingAnErrorIs) {
   const std::pair<const char *, const char *> errors[] = {

@@ -396,6 +396,13 @@ TEST(TlsSocket, TransportThatIsClosed) {
   EXPECT_FALSE(connection.peer().SawCloseNotify());
 }
 
+TEST(TlsSocket, TransportThatCannotBeClosed) {
+  Connection connection(net_testing::Case(), "c: e5");
+  connection.Open();
+  EXPECT_EQ(NET_TLS_ERROR, net_tls_socket_close_transport(connection.socket()));
+  EXPECT_STREQ("close failed: Input/output error", net_tls_socket_error(connection.socket()));
+}
+
 TEST(TlsSocket, FreeOfNothing) {
   net_tls_socket_free(nullptr);
 }

@@ -10,8 +10,10 @@
 
 namespace {
 
+using net_testing::Done;
 using net_testing::HasOutcome;
 using net_testing::IsError;
+using net_testing::Pattern;
 
 using TlsStepTest = net_testing::CaseTest;
 
@@ -52,6 +54,19 @@ TEST_P(TlsStepTest, ReadsOverShortRecords) {
   EXPECT_EQ("abc", connection_.Read(3).bytes);
   EXPECT_EQ("ddde", connection_.Read(4).bytes);
   EXPECT_EQ("ee", connection_.Read(4).bytes);
+}
+
+// The next piece of a long write is sealed when the one before has left: what a timeout has not
+// taken is the caller's.
+TEST_P(TlsStepTest, WritesOnePieceAfterTheOther) {
+  ASSERT_TRUE(connection_.Exchange(1, 10));
+  peer().set_is_stalled(true);
+  transport().set_window(1000);
+  transport().SetFaults("s: 1 again 1 again 1 again");
+  SetTimeLimits(20, 20);
+  Done done = connection_.Write(Pattern(300000));
+  EXPECT_TRUE(HasOutcome(NET_TLS_TIMEOUT, done));
+  EXPECT_EQ(65536u, done.written);
 }
 
 // The first that ends a connection is what it was closed by.
