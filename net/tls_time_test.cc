@@ -203,6 +203,15 @@ TEST_F(TlsTimeTest, DeadlineEndsRetriesToo) {
   EXPECT_EQ(5, clocks_.receives);
 }
 
+TEST_F(TlsTimeTest, DeadlineOfNothingEndsRetriesOfAWrite) {
+  Open(NET_TRANSPORT_BLOCKING);
+  clocks_.cpu_step = kMillisecond;
+  net_tls_socket_set_deadlines(socket_, 0, 0);
+  size_t count = 0;
+  EXPECT_EQ(NET_TLS_TIMEOUT, net_tls_socket_write(socket_, "x", 1, &count));
+  EXPECT_EQ(1, clocks_.receives);
+}
+
 // A transport that does not block is waited for, and its CPU time is not counted.
 TEST_F(TlsTimeTest, WaitHasTheTimeThatIsLeft) {
   clocks_.cpu_step = 1000 * kMillisecond;
