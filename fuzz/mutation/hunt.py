@@ -15,8 +15,10 @@ _RECENT = 2
 _SECONDS_A_RUN = 0.5
 # What is told of a mutant whose code is that of the original.
 SAME = "the same code"
-# CPU seconds of cases that do not kill a mutant until it is a survivor.
+# CPU seconds of cases that do not kill a mutant until it is a survivor, and how many times as long one is
+# tried that is not known as such: those are few, and somebody will have to look at them.
 SECONDS = 10
+_PATIENCE_WITH_NEWS = 6
 
 
 def _kind(case):
@@ -95,14 +97,16 @@ def survey(programs, jobs, fail):
 
 
 class Hunt:
-    """Tries mutants by cases of `seconds` together.
+    """Tries mutants by cases of `seconds` together, several times that where they are not among those `listed`.
 
     `counterparts` maps the surveyed programs to those that are run, which are slower by `slowness`.
     `is_same` says whether a mutant compiles to the code of the original: then it is not tried for long.
     """
 
-    def __init__(self, found, seconds=SECONDS, counterparts=None, slowness=1, is_same=lambda mutant: False):
+    def __init__(self, found, seconds=SECONDS, counterparts=None, slowness=1, is_same=lambda mutant: False,
+                 listed=()):
         self._survey = found
+        self._listed = frozenset(listed)
         self._is_same = is_same
         self._seconds = seconds
         self._counterparts = counterparts or {}
@@ -160,9 +164,9 @@ class Hunt:
                 return killer
         if self._is_same(mutant):
             return SAME
-        spent = 0
+        spent, limit = 0, self._seconds * (1 if mutant.key in self._listed else _PATIENCE_WITH_NEWS)
         for _, seconds, program, cases in self._by_likelihood(mutant):
-            if spent + seconds > self._seconds:
+            if spent + seconds > limit:
                 continue
             spent += seconds
             rest = [case for case in cases if (program, case) not in likely]

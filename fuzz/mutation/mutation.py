@@ -113,7 +113,7 @@ class Session:
             self._say("%d cases pass without a mutant" % len(found.seconds))
             killers = {}
             comparison = same_code.Comparison(self._folder.folder, self._folder.includes)
-            hunter = hunt.Hunt(found, self._options.seconds, is_same=comparison.is_same)
+            hunter = hunt.Hunt(found, self._options.seconds, is_same=comparison.is_same, listed=listed)
             for file in self._files:
                 tried = [mutant for mutant in mutants if mutant.file == file]
                 told = hunter.killers(tried, jobs, self._tell)

@@ -159,7 +159,7 @@ class Toy(unittest.TestCase):
         small = next(mutant for mutant in self.mutants if mutant.key.endswith("number < LIMIT => number <= LIMIT"))
         self.assertEqual(hunt.SAME, hunter.killer(small))
 
-    def _tried(self, seconds, own=""):
+    def _tried(self, seconds, own="", is_listed=True):
         """The runs of a mutant that survives three cases of 1, 6 and 7 CPU seconds."""
         tried = []
 
@@ -178,13 +178,18 @@ class Toy(unittest.TestCase):
             found.add(Slow("//net:f_test" if case in own else "slow_test"), case, cost, [1])
         mutant = statements.Mutant(1, "net/f.c", "f", "constant", 1, "0", "1")
         statements.set_keys([mutant])
-        self.assertIsNone(hunt.Hunt(found, seconds).killer(mutant))
+        listed = {mutant.key} if is_listed else ()
+        self.assertIsNone(hunt.Hunt(found, seconds, listed=listed).killer(mutant))
         return tried
 
     def test_a_survivor_is_tried_for_some_seconds(self):
         self.assertEqual([["a"], ["b"], ["c"]], self._tried(14))
         self.assertEqual([["a"], ["b"]], self._tried(13))
         self.assertEqual([["a"]], self._tried(5))
+
+    def test_a_survivor_that_is_not_known_is_tried_for_longer(self):
+        self.assertEqual([["a"], ["b"], ["c"]], self._tried(14 / 6 + .01, is_listed=False))
+        self.assertEqual([["a"], ["b"]], self._tried(13 / 6 + .01, is_listed=False))
 
     def test_tests_named_after_the_source_come_first(self):
         self.assertEqual([["c"], ["a"], ["b"]], self._tried(14, own="c"))
