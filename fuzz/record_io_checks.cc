@@ -54,6 +54,7 @@ void RecordRun::CheckCalls(const Before &before) {
       errnos_.insert(call.result.error);
     }
     if (is_send) {
+      owed_ = call.asked - static_cast<int64_t>(call.result.count);
       Require(!is_send_refused_, "I5: a send after the transport has refused one");
       is_send_refused_ = is_error;
     } else if (call.function == TransportCall::kReceive) {

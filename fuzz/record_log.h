@@ -36,6 +36,8 @@ struct RecordEvent {
   int64_t now = 0;
   // It has timed out, and what has come to the transport by then was not received.
   bool leaves_input = false;
+  // Bytes that the transport had not taken before it.
+  int64_t owed = 0;
 };
 
 struct RecordLog {

@@ -172,6 +172,7 @@ Done RecordRun::Perform(Operation operation, int64_t argument,
   Done done = action();
   is_operating_ = false;
   RecordEvent &event = log_.events[before.event];
+  event.owed = owed_;
   event.has_outcome = true;
   event.outcome = done.outcome;
   event.count = done.bytes.size() + done.written;

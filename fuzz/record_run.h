@@ -195,6 +195,8 @@ class RecordRun {
   static constexpr int kMostKeyUpdates = 15;
   int key_updates_ = 0;
   int key_updates_asked_ = 0;
+  // What the last send has left.
+  int64_t owed_ = 0;
   // The transport's words: no call may follow.
   bool is_send_refused_ = false;
   bool is_receive_over_ = false;
