@@ -192,6 +192,30 @@ TEST(TlsMemoryParts, Staples) {
 }
 
 // What is said to be set is what the connection is made by.
+// A configuration that a name chooses tells its groups to a connection that has begun.
+TEST(TlsMemoryParts, GroupsOfAName) {
+  FailEach([&](const Arm &arm) {
+    Connection connection(Case{false, TLS1_3_VERSION, Driver::kBlocking});
+    connection.peer_options().server_name = "b.test";
+    connection.peer_options().groups = "P-256:P-384";
+    connection.Open();
+    net_tls_config *policy = net_tls_config_new();
+    net_tls_server_names *names = net_tls_server_names_new();
+    char error[NET_TLS_ERROR_SIZE] = "";
+    EXPECT_TRUE(net_tls_config_set_keypair_file(policy, CertificatePath("server.pem").c_str(),
+                                                CertificatePath("server.key").c_str()));
+    arm();
+    bool has_groups = Expect(policy, net_tls_config_set_groups(policy, "P-384"));
+    net_testing::StopFailing();
+    EXPECT_TRUE(net_tls_server_names_add(names, "b.test", policy, error)) << error;
+    EXPECT_TRUE(net_tls_socket_set_server_names(connection.socket(), names));
+    net_tls_config_release(policy);
+    net_tls_server_names_release(names);
+    ASSERT_EQ(NET_TLS_OK, connection.Handshake().outcome);
+    EXPECT_STREQ(has_groups ? "P-384" : "P-256", net_tls_socket_group(connection.socket()));
+  });
+}
+
 TEST(TlsMemoryParts, ListsOfChoices) {
   const std::string ca = ReadCertificate("ca.pem");
   FailEach([&](const Arm &arm) {
