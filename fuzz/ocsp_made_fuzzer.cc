@@ -8,7 +8,8 @@
 // What must hold, with the name that the message of a violation begins with:
 //   O1  a response that is right in all its parts is believed
 //   O2  one that is not is refused, for the first of its faults (RFC 6960, section 3.2)
-//   O3  a changed byte makes no response be believed, and no certificate be called revoked
+//   O3  a changed byte makes no response be believed, and no certificate be called revoked, unless
+//       it mends a form that was wrong: not all of the form is signed
 
 #include <stddef.h>
 #include <stdint.h>
@@ -289,7 +290,7 @@ class Run {
   Response response_;
   bool checks_time_ = true;
   std::string expected_;
-  // The same in the right form, to which a change may bring it: not all of the form is signed.
+  // The same, were its form right.
   std::string expected_of_form_;
   std::string last_;
   std::string script_;
