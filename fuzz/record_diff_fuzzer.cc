@@ -47,10 +47,10 @@ bool IsLoose(const std::vector<RecordEvent> &expected, const std::vector<RecordE
              size_t index) {
   const RecordEvent &one = expected[index];
   const RecordEvent &other = actual[index];
-  bool is_close_call = (one.now == other.now || one.owed != other.owed) &&
-                       (one.outcome == NET_TLS_TIMEOUT) != (other.outcome == NET_TLS_TIMEOUT);
-  return is_close_call || one.leaves_input || other.leaves_input ||
-         IsOfTheLastMoment(expected, index) || IsOfTheLastMoment(actual, index);
+  bool one_is_late = (one.outcome == NET_TLS_TIMEOUT) != (other.outcome == NET_TLS_TIMEOUT);
+  return (one_is_late && (one.now == other.now || one.owed != other.owed)) || one.leaves_input ||
+         other.leaves_input || IsOfTheLastMoment(expected, index) ||
+         IsOfTheLastMoment(actual, index);
 }
 
 std::string Difference(RecordRun &perfect, RecordRun &faulty) {

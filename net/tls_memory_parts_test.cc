@@ -191,7 +191,6 @@ TEST(TlsMemoryParts, Staples) {
   });
 }
 
-// What is said to be set is what the connection is made by.
 // A configuration that a name chooses tells its groups to a connection that has begun.
 TEST(TlsMemoryParts, GroupsOfAName) {
   FailEach([&](const Arm &arm) {
@@ -216,6 +215,7 @@ TEST(TlsMemoryParts, GroupsOfAName) {
   });
 }
 
+// What is said to be set is what the connection is made by.
 TEST(TlsMemoryParts, ListsOfChoices) {
   const std::string ca = ReadCertificate("ca.pem");
   FailEach([&](const Arm &arm) {
